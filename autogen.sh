@@ -1,0 +1,4 @@
+#!/bin/sh -eu
+# Make ./configure from configure.ac.
+cd "$(dirname "$0")"
+exec autoreconf --install --force --warnings=all

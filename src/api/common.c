@@ -1,0 +1,333 @@
+/* What several resources need. */
+#include <ctype.h>
+#include <string.h>
+
+#include "api/common.h"
+
+const struct field kv_fields[] = {
+	F_STR(kv_in, key, REQUIRED),
+	F_STR(kv_in, value, 0),
+	F_END
+};
+
+const struct field loose_kv_fields[] = {
+	F_STR(kv_in, key, 0),
+	F_STR(kv_in, value, 0),
+	F_END
+};
+
+const struct enum_name view_types[] = {
+	{ "ACTIVE_ONLY", 1 + VIEW_ACTIVE_ONLY },
+	{ "DELETED_ONLY", 1 + VIEW_DELETED_ONLY },
+	{ "ALL", 1 + VIEW_ALL },
+	{ NULL, 0 }
+};
+
+int
+fail_db(struct ctx *c)
+{
+	const char *column = db_error_column(c->db);
+
+	switch (db_error(c->db)) {
+	case DB_LOST:
+		return fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
+		    "Try again in a moment.");
+	case DB_RETRY:
+	case DB_TIMEOUT:
+		return fail(c, TEMPORARILY_UNAVAILABLE, "The database is too busy for this "
+		    "request. Try again in a moment.");
+	case DB_DUPLICATE:
+		return fail(c, BAD_REQUEST, "The request writes a row that is there already, "
+		    "or the same one twice.");
+	case DB_TOO_LONG:
+		return fail(c, BAD_REQUEST, "The value of '%s' is longer than the database "
+		    "can hold. Shorten it.", column);
+	case DB_RANGE:
+		return fail(c, BAD_REQUEST, "The number '%s' is outside the range that the "
+		    "database can hold.", column);
+	case DB_REFERENCE:
+		return fail(c, BAD_REQUEST, "The request refers to something that does not "
+		    "exist.");
+	case DB_REFUSED:
+		return fail(c, BAD_REQUEST, "The database does not take the value of '%s'.",
+		    column);
+	case DB_OK:
+	case DB_OTHER:
+		break;
+	}
+	return fail(c, INTERNAL_ERROR, "The database failed; the server's log says how.");
+}
+
+int
+fail_search(struct ctx *c, const struct search_error *e)
+{
+	switch (e->kind) {
+	case SEARCH_INTERNAL:
+		return fail_client(c, INTERNAL_ERROR, "%s", e->text.p);
+	case SEARCH_BAD_REQUEST:
+		return fail(c, BAD_REQUEST, "%s", e->text.p);
+	case SEARCH_INVALID:
+		break;
+	}
+	return fail(c, INVALID_PARAMETER_VALUE, "%s", e->text.p);
+}
+
+static bool
+has_name_characters(struct str name)
+{
+	size_t i = 0;
+
+	while (i < name.len) {
+		uint32_t cp = utf8_next(name, &i);
+
+		if (cp == 0 || (!utf8_is_word(cp) && (cp > 0x7f || strchr("/.- :", (int)cp) == NULL)))
+			return false;
+	}
+	return true;
+}
+
+/* Drop the last part of a normalised path under way; false if there is none. */
+static bool
+drop_part(char *path, size_t *n, size_t root)
+{
+	size_t at = *n;
+
+	while (at > root && path[at - 1] != '/')
+		at--;
+	if (*n == root || (*n - at == 2 && memcmp(path + at, "..", 2) == 0))
+		return false;
+	*n = at > root ? at - 1 : root;
+	return true;
+}
+
+/* What a path resolves to by its text alone, as POSIX systems read it. */
+static struct str
+normal_path(struct arena *mem, struct str s)
+{
+	char *to = arena_alloc(mem, s.len + 3);
+	size_t root = 0, n, i = 0;
+
+	/* exactly two leading slashes are their own root */
+	while (root < s.len && s.p[root] == '/')
+		root++;
+	root = root == 2 ? 2 : root > 0;
+	memcpy(to, "//", root);
+	n = root;
+	while (i < s.len) {
+		const char *slash = memchr(s.p + i, '/', s.len - i);
+		size_t len = (slash == NULL ? s.len : (size_t)(slash - s.p)) - i;
+		const char *part = s.p + i;
+		bool up = len == 2 && memcmp(part, "..", 2) == 0;
+
+		i += len + 1;
+		if (len == 0 || (len == 1 && part[0] == '.'))
+			continue;
+		if (up && (drop_part(to, &n, root) || root > 0))
+			continue;
+		if (n > root)
+			to[n++] = '/';
+		memcpy(to + n, part, len);
+		n += len;
+	}
+	return n == 0 ? STR(".") : (struct str){ to, n };
+}
+
+static struct str
+quoted(struct ctx *c, struct str s)
+{
+	struct buf text = { 0 };
+	struct str out;
+
+	json_quote(&text, s);
+	out = arena_str(c->mem, buf_str(&text));
+	buf_fini(&text);
+	return out;
+}
+
+int
+check_name(struct ctx *c, const char *place, struct str name)
+{
+	struct str normal;
+
+	if (name.p == NULL)
+		name = STR("");
+	if (!has_name_characters(name))
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter '%s' "
+		    "supplied: Names may only contain alphanumerics, underscores (_), "
+		    "dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).",
+		    quoted(c, name).p, place);
+	normal = normal_path(c->mem, name);
+	if (!str_eq(normal, name) || str_is(normal, ".") || str_starts(normal, "..") ||
+	    str_starts(normal, "/"))
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter '%s' "
+		    "supplied: Names may be treated as files in certain cases, and must not "
+		    "resolve to other names when treated as such. This name would resolve "
+		    "to '%s'", quoted(c, name).p, place, normal.p);
+	return 0;
+}
+
+int
+check_length(struct ctx *c, const char *what, struct str value, size_t most)
+{
+	/* so many bytes can be no more characters */
+	if (value.len <= most || utf8_length(value) <= most)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE,
+	    "'%s' exceeds the maximum length of %zu characters", what, most);
+}
+
+int
+check_column(struct ctx *c, const char *what, struct str value, size_t most)
+{
+	size_t n = value.len <= most ? 0 : utf8_length(value);
+
+	if (n <= most)
+		return 0;
+	return fail(c, BAD_REQUEST, "The value of '%s' has %zu characters; the database "
+	    "holds at most %zu. Shorten it.", what, n, most);
+}
+
+int
+check_truncate(struct ctx *c, const char *what, struct str *value, size_t most)
+{
+	if (!c->conf->truncate_long_values)
+		return check_length(c, what, *value, most);
+	if (value->len > most)
+		*value = utf8_prefix(*value, most);
+	return 0;
+}
+
+int
+take_experiment_id(struct ctx *c, struct str text, int64_t *id)
+{
+	struct str s = str_trim(text);
+	size_t i = s.len > 0 && (s.p[0] == '-' || s.p[0] == '+');
+
+	if (str_to_i64(arena_str(c->mem, s), id))
+		return 0;
+	/* a number beyond all ids: it names an experiment that is not there */
+	for (*id = -1; i < s.len && isdigit((unsigned char)s.p[i]); i++)
+		continue;
+	if (s.len > 1 && i == s.len)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "Invalid experiment ID '%s'. Experiment ID "
+	    "must be a valid integer.", text.p == NULL ? "" : text.p);
+}
+
+int
+take_experiment_ids(struct ctx *c, const struct strs *texts, int64_t **ids, size_t *n)
+{
+	size_t i;
+
+	*ids = arena_array(c->mem, texts->n + 1, sizeof(**ids));
+	for (i = *n = 0; i < texts->n; i++) {
+		if (take_experiment_id(c, texts->items[i], &(*ids)[*n]) == -1)
+			return -1;
+		if ((*ids)[*n] >= 0 && (*ids)[*n] <= INT32_MAX)
+			++*n;
+	}
+	return 0;
+}
+
+int
+load_experiment(struct ctx *c, struct str text, struct experiment *e)
+{
+	int64_t id;
+	int rc = 0;
+
+	if (take_experiment_id(c, text, &id) == -1)
+		return -1;
+	if (id >= 0 && id <= INT32_MAX)
+		rc = store_experiment_find(c->db, c->mem, id, e);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%s exists",
+		    text.p);
+	return 0;
+}
+
+int
+load_active_experiment(struct ctx *c, struct str id, struct experiment *e)
+{
+	if (load_experiment(c, id, e) == -1)
+		return -1;
+	if (!str_is(e->lifecycle_stage, "active"))
+		return fail(c, INVALID_PARAMETER_VALUE, "The experiment %lld must be in the "
+		    "'active' state. Current state is %s.", (long long)e->id,
+		    e->lifecycle_stage.p);
+	return 0;
+}
+
+int
+load_run(struct ctx *c, struct str run_id, struct run_state *s)
+{
+	int rc;
+
+	if (run_id.p == NULL)
+		run_id = STR("");
+	rc = store_run_state(c->db, c->mem, run_id, s);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id.p);
+	return 0;
+}
+
+int
+load_active_run(struct ctx *c, struct str run_id, struct run_state *s)
+{
+	if (load_run(c, run_id, s) == -1)
+		return -1;
+	if (!s->active)
+		return fail(c, INVALID_PARAMETER_VALUE, "The run %s must be in the 'active' "
+		    "state. Current state is deleted.", s->run_id.p);
+	return 0;
+}
+
+void
+put_kvs(struct ctx *c, const char *name, const struct kvs *list)
+{
+	size_t i;
+
+	if (list->n == 0)
+		return;
+	json_list_begin(&c->out, name);
+	for (i = 0; i < list->n; i++) {
+		json_begin(&c->out, NULL);
+		json_put_str(&c->out, "key", list->items[i].key);
+		json_put_str(&c->out, "value", list->items[i].value);
+		json_end(&c->out);
+	}
+	json_list_end(&c->out);
+}
+
+void
+put_optional(struct ctx *c, const char *name, struct str value)
+{
+	if (!str_empty(value))
+		json_put_str(&c->out, name, value);
+}
+
+int
+answer_empty(struct ctx *c)
+{
+	json_begin(&c->out, NULL);
+	json_end(&c->out);
+	return 0;
+}
+
+void
+take_kvs(struct ctx *c, const struct list *from, struct kvs *to)
+{
+	const struct kv_in *items = from->items;
+	size_t i;
+
+	to->n = from->n;
+	to->items = arena_array(c->mem, from->n + 1, sizeof(*to->items));
+	for (i = 0; i < from->n; i++)
+		to->items[i] = (struct kv){
+			items[i].key.p == NULL ? STR("") : items[i].key,
+			items[i].value.p == NULL ? STR("") : items[i].value,
+		};
+}

@@ -1,0 +1,88 @@
+/*
+ * What several resources need: checks with MLflow's texts, lookups that must
+ * succeed, and the members that entities share.
+ *
+ * Checks return 0, or -1 with the error recorded.
+ */
+#ifndef API_COMMON_H
+#define API_COMMON_H
+
+#include "http/ctx.h"
+#include "http/error.h"
+#include "json/field.h"
+#include "search/search.h"
+#include "store/experiment.h"
+#include "store/run.h"
+
+/* The tail of messages about request parameters. */
+#define DOCS	" See the API docs for more information about request parameters."
+
+/* Characters of a metric's, param's or tag's name: their columns. */
+#define NAME_MAX_LENGTH		250
+#define EXPERIMENT_NAME_MAX	500
+#define EXPERIMENT_NAME_COLUMN	256
+#define EXPERIMENT_TAG_MAX	20000
+#define RUN_NAME_COLUMN		250
+#define USER_ID_COLUMN		256
+#define RUN_TAG_MAX		8000
+#define PARAM_MAX		6000
+#define LOCATION_COLUMN		256
+#define ARTIFACT_URI_COLUMN	200
+/* Rows of a search page. */
+#define SEARCH_PAGE_MAX		50000
+
+/* A failure of the database as an answer: 503, 400 or 500, never its text. */
+int	fail_db(struct ctx *);
+/* A client's mistake that the search layer found. */
+int	fail_search(struct ctx *, const struct search_error *);
+
+/*
+ * A name of a metric, param or tag: its characters, and that it stays itself when
+ * taken for a path.  `place` is what the message calls it: "metrics[0].name".
+ */
+int	check_name(struct ctx *, const char *place, struct str name);
+/* "'<what>' exceeds the maximum length of N characters". */
+int	check_length(struct ctx *, const char *what, struct str value, size_t most);
+/* A value that MLflow leaves to the database to refuse: BAD_REQUEST. */
+int	check_column(struct ctx *, const char *what, struct str value, size_t most);
+/*
+ * Cut a value to `most` characters, or refuse it when the server is told not to
+ * truncate.
+ */
+int	check_truncate(struct ctx *, const char *what, struct str *value, size_t most);
+
+/* An experiment id as text; surrounding blanks are tolerated as in Python. */
+int	take_experiment_id(struct ctx *, struct str text, int64_t *id);
+/* Several; ids that cannot exist are left out. */
+int	take_experiment_ids(struct ctx *, const struct strs *texts, int64_t **ids, size_t *n);
+/* The experiment, or 404. */
+int	load_experiment(struct ctx *, struct str id, struct experiment *);
+/* ... which must not be deleted. */
+int	load_active_experiment(struct ctx *, struct str id, struct experiment *);
+/* The state of a run, or 404. */
+int	load_run(struct ctx *, struct str run_id, struct run_state *);
+/* ... which must not be deleted. */
+int	load_active_run(struct ctx *, struct str run_id, struct run_state *);
+
+/* "tags": [{"key", "value"}], left out when there are none. */
+void	put_kvs(struct ctx *, const char *name, const struct kvs *);
+/* An absent or empty text is left out. */
+void	put_optional(struct ctx *, const char *name, struct str);
+/* The answer {}. */
+int	answer_empty(struct ctx *);
+
+/* A decoded key and value; shared by tags and params. */
+struct kv_in {
+	struct str	key;
+	struct str	value;
+};
+/* kv_fields demands the key; loose_kv_fields takes anything. */
+extern const struct field kv_fields[];
+extern const struct field loose_kv_fields[];
+/* The items of a decoded list as keys and values. */
+void	take_kvs(struct ctx *, const struct list *from, struct kvs *to);
+
+/* ACTIVE_ONLY and so on, by name and number. */
+extern const struct enum_name view_types[];
+
+#endif

@@ -1,0 +1,373 @@
+/* Experiments over the wire. */
+#include <string.h>
+
+#include "api/common.h"
+#include "api/experiments.h"
+#include "store/experiment_search.h"
+#include "store/location.h"
+
+const struct field experiment_create_fields[] = {
+	F_STR(experiment_create, name, REQUIRED),
+	F_STR(experiment_create, artifact_location, 0),
+	F_LIST(experiment_create, tags, 0, kv_in, loose_kv_fields),
+	F_END
+};
+
+const struct field experiment_get_fields[] = {
+	F_STR(experiment_get, experiment_id, REQUIRED),
+	F_END
+};
+
+const struct field experiment_get_by_name_fields[] = {
+	F_STR(experiment_get_by_name, experiment_name, REQUIRED),
+	F_END
+};
+
+const struct field experiment_update_fields[] = {
+	F_STR(experiment_update, experiment_id, REQUIRED),
+	F_STR(experiment_update, new_name, REQUIRED),
+	F_END
+};
+
+const struct field experiment_set_tag_fields[] = {
+	F_STR(experiment_set_tag, experiment_id, REQUIRED),
+	F_STR(experiment_set_tag, key, REQUIRED),
+	F_STR(experiment_set_tag, value, 0),
+	F_END
+};
+
+const struct field experiment_delete_tag_fields[] = {
+	F_STR(experiment_delete_tag, experiment_id, REQUIRED),
+	F_STR(experiment_delete_tag, key, REQUIRED),
+	F_END
+};
+
+const struct field experiment_search_fields[] = {
+	F_I64(experiment_search_in, max_results, 0),
+	F_STR(experiment_search_in, page_token, 0),
+	F_STR(experiment_search_in, filter, 0),
+	F_STRS(experiment_search_in, order_by, 0),
+	F_ENUM(experiment_search_in, view_type, 0, view_types),
+	F_END
+};
+
+static int
+check_tag(struct ctx *c, struct str key, struct str value)
+{
+	if (check_name(c, "key", key) == -1 ||
+	    check_length(c, "key", key, NAME_MAX_LENGTH) == -1)
+		return -1;
+	return check_length(c, "value", value, EXPERIMENT_TAG_MAX);
+}
+
+/* MLflow takes ";" for parameters in paths and in these schemes only. */
+static bool
+has_params(struct str location)
+{
+	static const char *const schemes[] = { "", "http", "https", "ftp", "sftp" };
+	struct str scheme = location_scheme(location);
+	size_t i;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (str_is_nocase(scheme, schemes[i]))
+			return memchr(location.p, ';', location.len) != NULL;
+	return false;
+}
+
+static int
+check_location(struct ctx *c, struct str location)
+{
+	const char *hash;
+
+	if (utf8_length(location) > c->conf->artifact_location_max)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid artifact path length. The "
+		    "length of the artifact path cannot be greater than %u characters. To "
+		    "configure this limit, please set the "
+		    "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH environment variable.",
+		    c->conf->artifact_location_max);
+	hash = location.len == 0 ? NULL : memchr(location.p, '#', location.len);
+	if ((hash != NULL && hash + 1 < location.p + location.len) || has_params(location))
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "'artifact_location' URL can't include fragments or params.");
+	if (str_is_nocase(location_scheme(location), "runs"))
+		return fail(c, INVALID_PARAMETER_VALUE, "Artifact location cannot be a runs:/ "
+		    "URI. Given: '%s'", location.p);
+	if (location_is_remote_file(location))
+		return fail(c, INVALID_PARAMETER_VALUE, "'artifact_location' is a file: URI with "
+		    "a host; write file:/// and an absolute path.");
+	if (memchr(location.p, '\0', location.len) != NULL)
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "'artifact_location' must not hold a NUL character.");
+	return 0;
+}
+
+static int
+check_tags(struct ctx *c, const struct kvs *tags)
+{
+	size_t i;
+
+	for (i = 0; i < tags->n; i++)
+		if (check_tag(c, tags->items[i].key, tags->items[i].value) == -1)
+			return -1;
+	return 0;
+}
+
+/*
+ * Why a name is taken; on a database that folds case the other spelling is
+ * named.  A deleted experiment's name is taken too.
+ */
+static int
+fail_taken(struct ctx *c, enum error_code code, struct str name)
+{
+	struct experiment other;
+
+	if (db_error(c->db) != DB_DUPLICATE)
+		return fail_db(c);
+	if (store_experiment_find_by_name(c->db, c->mem, name, &other) == 1 &&
+	    !str_eq(other.name, name))
+		return fail(c, code, "Experiment(name=%s) already exists. It is spelt '%s' "
+		    "there, and this database does not tell the two names apart.", name.p,
+		    other.name.p);
+	return fail(c, code, "Experiment(name=%s) already exists. Choose another name, or "
+	    "restore the experiment if it was deleted.", name.p);
+}
+
+static int
+check_repeated_tags(struct ctx *c, const struct kvs *tags)
+{
+	size_t i, k;
+
+	for (i = 0; i < tags->n; i++)
+		for (k = 0; k < i; k++)
+			if (str_eq(tags->items[i].key, tags->items[k].key))
+				return fail(c, RESOURCE_ALREADY_EXISTS, "The tag key '%s' is given "
+				    "more than once.", tags->items[i].key.p);
+	return 0;
+}
+
+int
+api_experiment_create(struct ctx *c)
+{
+	const struct experiment_create *in = c->in;
+	struct str location = in->artifact_location;
+	struct kvs tags;
+	int64_t id;
+
+	take_kvs(c, &in->tags, &tags);
+	if (check_length(c, "name", in->name, EXPERIMENT_NAME_MAX) == -1 ||
+	    check_tags(c, &tags) == -1)
+		return -1;
+	if (str_empty(location))
+		location = (struct str){ NULL, 0 };
+	else if (check_location(c, location) == -1)
+		return -1;
+	else
+		location = location_absolute(c->mem, location, c->conf->work_dir);
+	if (check_column(c, "name", in->name, EXPERIMENT_NAME_COLUMN) == -1 ||
+	    check_column(c, "artifact_location", location, LOCATION_COLUMN) == -1 ||
+	    check_repeated_tags(c, &tags) == -1)
+		return -1;
+	if (store_experiment_create(c->db, c->mem, in->name, location,
+	    c->conf->default_artifact_root, &tags, &id) == -1)
+		return fail_taken(c, RESOURCE_ALREADY_EXISTS, in->name);
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "experiment_id", arena_printf(c->mem, "%lld", (long long)id));
+	json_end(&c->out);
+	return 0;
+}
+
+static void
+put_experiment(struct ctx *c, const char *name, const struct experiment *e)
+{
+	json_begin(&c->out, name);
+	json_put_str(&c->out, "experiment_id", arena_printf(c->mem, "%lld", (long long)e->id));
+	json_put_str(&c->out, "name", e->name);
+	json_put_str(&c->out, "artifact_location", e->artifact_location);
+	json_put_str(&c->out, "lifecycle_stage", e->lifecycle_stage);
+	if (e->has_times) {
+		json_put_i64(&c->out, "last_update_time", e->last_update_time);
+		json_put_i64(&c->out, "creation_time", e->creation_time);
+	}
+	put_kvs(c, "tags", &e->tags);
+	json_put_str(&c->out, "workspace", STR("default"));
+	json_end(&c->out);
+}
+
+static int
+answer_experiment(struct ctx *c, struct experiment *e)
+{
+	if (store_experiment_fill(c->db, c->mem, e, 1) == -1)
+		return fail_db(c);
+	json_begin(&c->out, NULL);
+	put_experiment(c, "experiment", e);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_experiment_get(struct ctx *c)
+{
+	const struct experiment_get *in = c->in;
+	struct experiment e;
+
+	if (load_experiment(c, in->experiment_id, &e) == -1)
+		return -1;
+	return answer_experiment(c, &e);
+}
+
+int
+api_experiment_get_by_name(struct ctx *c)
+{
+	const struct experiment_get_by_name *in = c->in;
+	struct experiment e;
+
+	switch (store_experiment_find_by_name(c->db, c->mem, in->experiment_name, &e)) {
+	case -1:
+		return fail_db(c);
+	case 0:
+		return fail(c, RESOURCE_DOES_NOT_EXIST,
+		    "Could not find experiment with name '%s'", in->experiment_name.p);
+	}
+	return answer_experiment(c, &e);
+}
+
+int
+api_experiment_update(struct ctx *c)
+{
+	const struct experiment_update *in = c->in;
+	struct experiment e;
+
+	if (check_length(c, "name", in->new_name, EXPERIMENT_NAME_MAX) == -1 ||
+	    load_experiment(c, in->experiment_id, &e) == -1)
+		return -1;
+	if (!str_is(e.lifecycle_stage, "active"))
+		return fail_client(c, INVALID_STATE, "Cannot rename a non-active experiment.");
+	if (check_column(c, "new_name", in->new_name, EXPERIMENT_NAME_COLUMN) == -1)
+		return -1;
+	if (store_experiment_rename(c->db, e.id, in->new_name) == -1)
+		return fail_taken(c, BAD_REQUEST, in->new_name);
+	return answer_empty(c);
+}
+
+/* Deleting a deleted one or restoring an active one finds no such experiment. */
+static int
+change_stage(struct ctx *c, int (*change)(struct db *, int64_t))
+{
+	const struct experiment_get *in = c->in;
+	struct experiment e;
+	int rc;
+
+	if (load_experiment(c, in->experiment_id, &e) == -1)
+		return -1;
+	rc = change(c->db, e.id);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%s exists",
+		    in->experiment_id.p);
+	return answer_empty(c);
+}
+
+int
+api_experiment_delete(struct ctx *c)
+{
+	return change_stage(c, store_experiment_delete);
+}
+
+int
+api_experiment_restore(struct ctx *c)
+{
+	return change_stage(c, store_experiment_restore);
+}
+
+int
+api_experiment_set_tag(struct ctx *c)
+{
+	const struct experiment_set_tag *in = c->in;
+	struct str value = in->value.p == NULL ? STR("") : in->value;
+	struct experiment e;
+
+	if (check_tag(c, in->key, value) == -1 ||
+	    load_active_experiment(c, in->experiment_id, &e) == -1)
+		return -1;
+	if (store_experiment_tag_set(c->db, e.id, in->key, value) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}
+
+int
+api_experiment_delete_tag(struct ctx *c)
+{
+	const struct experiment_delete_tag *in = c->in;
+	struct experiment e;
+	int rc;
+
+	if (load_active_experiment(c, in->experiment_id, &e) == -1)
+		return -1;
+	rc = store_experiment_tag_delete(c->db, e.id, in->key);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No tag with name: %s in experiment "
+		    "with id %s", in->key.p, in->experiment_id.p);
+	return answer_empty(c);
+}
+
+static int
+check_max_results(struct ctx *c, struct opt_i64 max_results)
+{
+	if (!max_results.set || max_results.v <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'max_results' supplied. It must be a positive integer",
+		    (long long)(max_results.set ? max_results.v : 0));
+	if (max_results.v > SEARCH_PAGE_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'max_results' supplied. It must be at most %d",
+		    (long long)max_results.v, SEARCH_PAGE_MAX);
+	return 0;
+}
+
+static int
+put_page(struct ctx *c, const struct experiment_page *page)
+{
+	struct experiment *list = arena_array(c->mem, page->n, sizeof(*list));
+	int64_t n, i;
+
+	n = store_experiment_list(c->db, c->mem, page->ids, page->n, list);
+	if (n == -1 || store_experiment_fill(c->db, c->mem, list, (size_t)n) == -1)
+		return fail_db(c);
+	json_begin(&c->out, NULL);
+	if (n > 0) {
+		json_list_begin(&c->out, "experiments");
+		for (i = 0; i < n; i++)
+			put_experiment(c, NULL, &list[i]);
+		json_list_end(&c->out);
+	}
+	put_optional(c, "next_page_token", page->next_page_token);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_experiment_search(struct ctx *c)
+{
+	const struct experiment_search_in *in = c->in;
+	struct experiment_search q = {
+		.filter = in->filter, .order_by = in->order_by.items,
+		.norder = in->order_by.n, .max_results = in->max_results.v,
+		.page_token = in->page_token,
+		.view = in->view_type.set ? (enum view_type)(in->view_type.v - 1) : VIEW_ACTIVE_ONLY,
+	};
+	struct experiment_page page;
+	struct search_error error;
+
+	if (check_max_results(c, in->max_results) == -1)
+		return -1;
+	switch (store_experiment_search(c->db, c->mem, &q, &page, &error)) {
+	case -1:
+		return fail_db(c);
+	case 1:
+		return fail_search(c, &error);
+	}
+	return put_page(c, &page);
+}

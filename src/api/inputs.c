@@ -1,0 +1,214 @@
+/* Datasets and models that go into runs and come out of them. */
+#include "api/common.h"
+#include "api/inputs.h"
+#include "store/input.h"
+
+/* Characters; the last three are what the columns hold in bytes. */
+#define DATASET_NAME_MAX	500
+#define DATASET_DIGEST_MAX	36
+#define DATASET_SCHEMA_MAX	1048575
+#define DATASET_SOURCE_MAX	65535
+#define DATASET_PROFILE_MAX	16777215
+#define SOURCE_TYPE_COLUMN	36
+#define MODEL_ID_COLUMN		36
+#define INPUT_TAG_KEY_MAX	255
+#define INPUT_TAG_VALUE_MAX	500
+/* Datasets that one search answers with. */
+#define DATASETS_MAX		1000
+
+struct dataset_in {
+	struct str	name, digest, source_type, source, schema, profile;
+};
+
+struct dataset_input_in {
+	struct dataset_in	dataset;
+	struct list		tags;
+};
+
+struct model_in {
+	struct str	model_id;
+	struct opt_i64	step;
+};
+
+static const struct field dataset_fields[] = {
+	F_STR(dataset_in, name, 0),
+	F_STR(dataset_in, digest, 0),
+	F_STR(dataset_in, source_type, 0),
+	F_STR(dataset_in, source, 0),
+	F_STR(dataset_in, schema, 0),
+	F_STR(dataset_in, profile, 0),
+	F_END
+};
+
+static const struct field dataset_input_fields[] = {
+	F_STRUCT(dataset_input_in, dataset, 0, dataset_in, dataset_fields),
+	F_LIST(dataset_input_in, tags, 0, kv_in, loose_kv_fields),
+	F_END
+};
+
+static const struct field model_input_fields[] = {
+	F_STR(model_in, model_id, 0),
+	F_END
+};
+
+static const struct field model_output_fields[] = {
+	F_STR(model_in, model_id, 0),
+	F_I64(model_in, step, 0),
+	F_END
+};
+
+const struct field log_inputs_fields[] = {
+	F_STR(log_inputs_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(log_inputs_in, run_uuid, 0),
+	F_LIST(log_inputs_in, datasets, 0, dataset_input_in, dataset_input_fields),
+	F_LIST(log_inputs_in, models, 0, model_in, model_input_fields),
+	F_END
+};
+
+const struct field outputs_fields[] = {
+	F_STR(outputs_in, run_id, REQUIRED),
+	F_LIST(outputs_in, models, REQUIRED, model_in, model_output_fields),
+	F_END
+};
+
+const struct field search_datasets_fields[] = {
+	F_STRS(search_datasets_in, experiment_ids, 0),
+	F_END
+};
+
+static struct str
+text(struct str s)
+{
+	return s.p == NULL ? STR("") : s;
+}
+
+static int
+check_dataset(struct ctx *c, const struct dataset_input *d)
+{
+	size_t i, k;
+
+	if (check_length(c, "name", d->name, DATASET_NAME_MAX) == -1 ||
+	    check_length(c, "digest", d->digest, DATASET_DIGEST_MAX) == -1 ||
+	    check_length(c, "schema", d->schema, DATASET_SCHEMA_MAX) == -1 ||
+	    check_length(c, "source", d->source, DATASET_SOURCE_MAX) == -1 ||
+	    check_length(c, "profile", d->profile, DATASET_PROFILE_MAX) == -1 ||
+	    check_column(c, "source_type", d->source_type, SOURCE_TYPE_COLUMN) == -1)
+		return -1;
+	for (i = 0; i < d->tags.n; i++) {
+		const struct kv *tag = &d->tags.items[i];
+
+		if (check_length(c, "key", tag->key, INPUT_TAG_KEY_MAX) == -1 ||
+		    check_length(c, "value", tag->value, INPUT_TAG_VALUE_MAX) == -1)
+			return -1;
+		for (k = 0; k < i; k++)
+			if (str_eq(tag->key, d->tags.items[k].key))
+				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than once "
+				    "for one dataset.", tag->key.p);
+	}
+	return 0;
+}
+
+static int
+link_datasets(struct ctx *c, const struct run_state *run, const struct list *list)
+{
+	const struct dataset_input_in *in = list->items;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct dataset_in *d = &in[i].dataset;
+		struct dataset_input input = {
+			.name = text(d->name), .digest = text(d->digest),
+			.source_type = text(d->source_type), .source = text(d->source),
+			.schema = d->schema, .profile = d->profile,
+		};
+
+		take_kvs(c, &in[i].tags, &input.tags);
+		if (check_dataset(c, &input) == -1)
+			return -1;
+		if (store_dataset_link(c->db, c->mem, run, &input) == -1)
+			return fail_db(c);
+	}
+	return 0;
+}
+
+int
+api_run_log_inputs(struct ctx *c)
+{
+	const struct log_inputs_in *in = c->in;
+	const struct model_in *models = in->models.items;
+	struct run_state run;
+	size_t i;
+
+	if (str_empty(in->run_id))
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Invalid value \"\" for parameter 'run_id' supplied.");
+	if (load_active_run(c, in->run_id, &run) == -1 ||
+	    link_datasets(c, &run, &in->datasets) == -1)
+		return -1;
+	for (i = 0; i < in->models.n; i++) {
+		if (check_column(c, "model_id", models[i].model_id, MODEL_ID_COLUMN) == -1)
+			return -1;
+		if (store_model_in(c->db, c->mem, run.run_id, text(models[i].model_id)) == -1)
+			return fail_db(c);
+	}
+	return answer_empty(c);
+}
+
+int
+api_run_outputs(struct ctx *c)
+{
+	const struct outputs_in *in = c->in;
+	const struct model_in *models = in->models.items;
+	struct run_state run;
+	size_t i;
+
+	if (load_active_run(c, in->run_id, &run) == -1)
+		return -1;
+	for (i = 0; i < in->models.n; i++) {
+		struct str id = text(models[i].model_id);
+
+		if (check_column(c, "model_id", id, MODEL_ID_COLUMN) == -1)
+			return -1;
+		if (store_model_out(c->db, c->mem, run.run_id, id, models[i].step.v) == 0)
+			continue;
+		if (db_error(c->db) == DB_DUPLICATE)
+			return fail(c, BAD_REQUEST, "The model '%s' is an output of run %s already.",
+			    id.p, run.run_id.p);
+		return fail_db(c);
+	}
+	return answer_empty(c);
+}
+
+int
+api_experiment_search_datasets(struct ctx *c)
+{
+	const struct search_datasets_in *in = c->in;
+	struct dataset_summary *list;
+	int64_t *ids, n, i;
+	size_t nids;
+
+	if (in->experiment_ids.n == 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "SearchDatasets request must specify at "
+		    "least one experiment_id.");
+	if (take_experiment_ids(c, &in->experiment_ids, &ids, &nids) == -1)
+		return -1;
+	n = nids == 0 ? 0 : store_dataset_list(c->db, c->mem, ids, nids, DATASETS_MAX, &list);
+	if (n == -1)
+		return fail_db(c);
+	json_begin(&c->out, NULL);
+	if (n > 0) {
+		json_list_begin(&c->out, "dataset_summaries");
+		for (i = 0; i < n; i++) {
+			json_begin(&c->out, NULL);
+			json_put_str(&c->out, "experiment_id",
+			    arena_printf(c->mem, "%lld", (long long)list[i].experiment_id));
+			json_put_str(&c->out, "name", list[i].name);
+			json_put_str(&c->out, "digest", list[i].digest);
+			put_optional(c, "context", list[i].context);
+			json_end(&c->out);
+		}
+		json_list_end(&c->out);
+	}
+	json_end(&c->out);
+	return 0;
+}

@@ -1,0 +1,520 @@
+/* Metrics, params and tags of a run, one by one and in batches. */
+#include <math.h>
+#include <string.h>
+
+#include "api/common.h"
+#include "api/run_data.h"
+#include "store/metric.h"
+
+/* What one batch may hold. */
+#define BATCH_METRICS	1000
+#define BATCH_PARAMS	100
+#define BATCH_TAGS	100
+#define BATCH_ALL	1000
+
+const struct field log_metric_fields[] = {
+	F_STR(metric_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(metric_in, run_uuid, 0),
+	F_STR(metric_in, key, REQUIRED),
+	F_DBL(metric_in, value, REQUIRED),
+	F_I64(metric_in, timestamp, REQUIRED),
+	F_I64(metric_in, step, 0),
+	F_STR(metric_in, model_id, 0),
+	F_STR(metric_in, dataset_name, 0),
+	F_STR(metric_in, dataset_digest, 0),
+	F_END
+};
+
+const struct field log_param_fields[] = {
+	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(param_in, run_uuid, 0),
+	F_STR(param_in, key, REQUIRED),
+	F_STR(param_in, value, 0),
+	F_END
+};
+
+const struct field set_tag_fields[] = {
+	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(param_in, run_uuid, 0),
+	F_STR(param_in, key, REQUIRED),
+	F_STR(param_in, value, 0),
+	F_END
+};
+
+const struct field delete_tag_fields[] = {
+	F_STR(tag_delete_in, run_id, REQUIRED),
+	F_STR(tag_delete_in, key, REQUIRED),
+	F_END
+};
+
+static const struct field batch_metric_fields[] = {
+	F_STR(metric_in, key, REQUIRED),
+	F_DBL(metric_in, value, REQUIRED),
+	F_I64(metric_in, timestamp, REQUIRED),
+	F_I64(metric_in, step, 0),
+	F_STR(metric_in, model_id, 0),
+	F_STR(metric_in, dataset_name, 0),
+	F_STR(metric_in, dataset_digest, 0),
+	F_END
+};
+
+const struct field log_batch_fields[] = {
+	F_STR(batch_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(batch_in, run_uuid, 0),
+	F_LIST(batch_in, metrics, 0, metric_in, batch_metric_fields),
+	F_LIST(batch_in, params, 0, kv_in, kv_fields),
+	F_LIST(batch_in, tags, 0, kv_in, kv_fields),
+	F_END
+};
+
+/* A metric value as Python prints it. */
+static const char *
+python_float(struct ctx *c, double v)
+{
+	char *text = arena_alloc(c->mem, 40);
+
+	if (!isfinite(v))
+		return isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
+	json_format_dbl(v, text, 40);
+	return text;
+}
+
+/* `at` is "" or "metrics[3].". */
+static int
+check_metric(struct ctx *c, const char *at, const struct metric_in *m)
+{
+	if (check_name(c, arena_printf(c->mem, "%sname", at).p, m->key) == -1 ||
+	    check_length(c, "Metric name", m->key, NAME_MAX_LENGTH) == -1)
+		return -1;
+	if (m->timestamp.v < 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'%stimestamp' supplied: metric '%s' (value=%s). Timestamp must be a "
+		    "nonnegative long (64-bit integer) ", (long long)m->timestamp.v, at,
+		    m->key.p, python_float(c, m->value.v));
+	if (str_empty(m->dataset_name) != str_empty(m->dataset_digest))
+		return fail(c, INVALID_PARAMETER_VALUE, "Both dataset_name and dataset_digest "
+		    "must be provided if one is provided");
+	return 0;
+}
+
+static void
+take_metric(const struct metric_in *m, struct metric_point *p)
+{
+	*p = (struct metric_point){
+		.key = m->key, .value = m->value.v, .timestamp = m->timestamp.v,
+		.step = m->step.v, .model_id = m->model_id,
+		.dataset_name = m->dataset_name, .dataset_digest = m->dataset_digest,
+	};
+}
+
+/*
+ * On a database that folds case, a metric whose name differs from a stored one
+ * only in case or trailing blanks has taken that one's place: refuse it, and the
+ * transaction with it.
+ */
+static int
+check_spelling(struct ctx *c, const struct run_state *run,
+    const struct metric_point *points, size_t n)
+{
+	struct str other, key;
+	int rc = db_names_are_exact(c->db, c->mem);
+
+	if (rc == 1)
+		return 0;
+	if (rc == 0)
+		rc = store_metrics_clash(c->db, c->mem, run->run_id, points, n, &key, &other);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 1)
+		return fail(c, BAD_REQUEST, "The metric '%s' is logged as '%s' in run %s, and "
+		    "this database does not tell the two names apart.", key.p, other.p,
+		    run->run_id.p);
+	return 0;
+}
+
+static int
+log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *points,
+    size_t n)
+{
+	if (n == 0)
+		return 0;
+	if (store_metrics_log(c->db, run, points, n) == 0)
+		return check_spelling(c, run, points, n);
+	if (db_error(c->db) == DB_REFERENCE)
+		return fail(c, BAD_REQUEST, "A metric names a 'model_id' that does not exist.");
+	return fail_db(c);
+}
+
+static struct str
+either(struct str run_id, struct str run_uuid)
+{
+	return str_empty(run_id) ? run_uuid : run_id;
+}
+
+int
+api_run_log_metric(struct ctx *c)
+{
+	const struct metric_in *in = c->in;
+	struct metric_point point;
+	struct run_state run;
+
+	if (check_metric(c, "", in) == -1 ||
+	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1)
+		return -1;
+	take_metric(in, &point);
+	if (log_metrics(c, &run, &point, 1) == -1)
+		return -1;
+	return answer_empty(c);
+}
+
+/* A Python string as its repr. */
+static void
+add_repr(struct buf *to, struct str s)
+{
+	bool has_single = memchr(s.p, '\'', s.len) != NULL;
+	char quote = has_single && memchr(s.p, '"', s.len) == NULL ? '"' : '\'';
+	size_t i;
+
+	buf_putc(to, quote);
+	for (i = 0; i < s.len; i++) {
+		char ch = s.p[i];
+
+		if (ch == '\n' || ch == '\r' || ch == '\t')
+			buf_puts(to, ch == '\n' ? "\\n" : ch == '\r' ? "\\r" : "\\t");
+		else if ((unsigned char)ch < ' ' || ch == 0x7f)
+			buf_printf(to, "\\x%02x", (unsigned char)ch);
+		else if (ch == quote || ch == '\\')
+			buf_printf(to, "\\%c", ch);
+		else
+			buf_putc(to, ch);
+	}
+	buf_putc(to, quote);
+}
+
+static struct str
+take_text(struct ctx *c, struct buf *text)
+{
+	struct str s = arena_str(c->mem, buf_str(text));
+
+	buf_fini(text);
+	return s;
+}
+
+/* How params that were logged before relate to the new ones. */
+struct param_fate {
+	struct kvs	fresh;		/* to be written */
+	struct kvs	old;		/* of the changed ones, as stored */
+	struct kvs	changed;	/* in request order */
+};
+
+/*
+ * A stored param that the database found for one of our keys though the bytes of
+ * its key are those of none: another spelling.
+ */
+static int
+check_param_spelling(struct ctx *c, const struct kvs *params, const struct kvs *stored,
+    struct str run_id)
+{
+	size_t i;
+
+	for (i = 0; i < stored->n; i++)
+		if (kvs_find(params, stored->items[i].key) == NULL)
+			return fail(c, BAD_REQUEST, "A param of this request is already logged as "
+			    "'%s' in run %s, and this database does not tell names apart that "
+			    "differ only in case or trailing blanks.",
+			    stored->items[i].key.p, run_id.p);
+	return 0;
+}
+
+static int
+compare_params(struct ctx *c, struct str run_id, const struct kvs *params,
+    struct param_fate *fate)
+{
+	struct kvs stored;
+	size_t i;
+
+	*fate = (struct param_fate){ .fresh = { NULL, 0 } };
+	if (store_params_find(c->db, c->mem, run_id, params, &stored) == -1)
+		return fail_db(c);
+	if (check_param_spelling(c, params, &stored, run_id) == -1)
+		return -1;
+	for (i = 0; i < params->n; i++) {
+		const struct kv *p = &params->items[i], *old = kvs_find(&stored, p->key);
+
+		if (old == NULL) {
+			kvs_add(c->mem, &fate->fresh, p->key, p->value);
+		} else if (!str_eq(old->value, p->value)) {
+			kvs_add(c->mem, &fate->changed, p->key, p->value);
+			kvs_add(c->mem, &fate->old, old->key, old->value);
+		}
+	}
+	return 0;
+}
+
+static int
+add_params(struct ctx *c, struct str run_id, struct kvs *fresh)
+{
+	struct kvs stored;
+
+	kvs_fold(fresh);
+	if (store_params_add(c->db, run_id, fresh) == 0)
+		return 0;
+	if (db_error(c->db) != DB_DUPLICATE)
+		return fail_db(c);
+	if (store_params_find(c->db, c->mem, run_id, fresh, &stored) == -1)
+		return fail_db(c);
+	if (stored.n == 0)
+		return fail(c, BAD_REQUEST, "Two params of this request have names that differ "
+		    "only in case or trailing blanks, which this database does not tell apart.");
+	/* another request logged one of them meanwhile: begin anew */
+	db_retry(c->db);
+	return fail_db(c);
+}
+
+static int
+fail_changed(struct ctx *c, struct str run_id, const struct param_fate *fate)
+{
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < fate->changed.n; i++) {
+		buf_puts(&text, i == 0 ? "{'key': " : ", {'key': ");
+		add_repr(&text, fate->changed.items[i].key);
+		buf_puts(&text, ", 'old_value': ");
+		add_repr(&text, fate->old.items[i].value);
+		buf_puts(&text, ", 'new_value': ");
+		add_repr(&text, fate->changed.items[i].value);
+		buf_putc(&text, '}');
+	}
+	return fail(c, INVALID_PARAMETER_VALUE, "Changing param values is not allowed. Params "
+	    "were already logged='[%s]' for run ID='%s'.", take_text(c, &text).p, run_id.p);
+}
+
+static int
+check_param(struct ctx *c, const char *place, struct kv *p)
+{
+	if (check_name(c, place, p->key) == -1 ||
+	    check_length(c, "Param key", p->key, NAME_MAX_LENGTH) == -1)
+		return -1;
+	return check_truncate(c, "Param value", &p->value, PARAM_MAX);
+}
+
+int
+api_run_log_param(struct ctx *c)
+{
+	const struct param_in *in = c->in;
+	struct kv param = { in->key, in->value.p == NULL ? STR("") : in->value };
+	struct kvs params = { &param, 1 };
+	struct param_fate fate;
+	struct run_state run;
+
+	if (check_param(c, "key", &param) == -1 ||
+	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1 ||
+	    compare_params(c, run.run_id, &params, &fate) == -1)
+		return -1;
+	if (fate.changed.n > 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Changing param values is not allowed. "
+		    "Param with key='%s' was already logged with value='%s' for run ID='%s'. "
+		    "Attempted logging new value '%s'.", param.key.p,
+		    fate.old.items[0].value.p, run.run_id.p, param.value.p);
+	if (add_params(c, run.run_id, &fate.fresh) == -1)
+		return -1;
+	return answer_empty(c);
+}
+
+/* `at` is "" or "tags[3].". */
+static int
+check_tag(struct ctx *c, const char *at, struct kv *tag)
+{
+	const char *key = arena_printf(c->mem, "%skey", at).p;
+
+	if (check_name(c, key, tag->key) == -1 ||
+	    check_length(c, key, tag->key, NAME_MAX_LENGTH) == -1)
+		return -1;
+	return check_truncate(c, arena_printf(c->mem, "%svalue", at).p, &tag->value,
+	    RUN_TAG_MAX);
+}
+
+static int
+fail_folded_tags(struct ctx *c, const struct kvs *tags)
+{
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < tags->n; i++) {
+		buf_puts(&text, i == 0 ? "" : ", ");
+		add_repr(&text, tags->items[i].key);
+	}
+	return fail_client(c, INTERNAL_ERROR, "Failed to set tags with given within 3 retries. "
+	    "Keys: [%s]", take_text(c, &text).p);
+}
+
+/* On a database that folds case, two tags of one request may have become one. */
+static int
+check_tag_spelling(struct ctx *c, const struct run_state *run, const struct kvs *tags)
+{
+	int rc = tags->n < 2 ? 1 : db_names_are_exact(c->db, c->mem);
+
+	if (rc == 0)
+		rc = store_tags_are_stored(c->db, c->mem, run->run_id, tags);
+	if (rc == -1)
+		return fail_db(c);
+	return rc == 1 ? 0 : fail_folded_tags(c, tags);
+}
+
+static int
+set_tags(struct ctx *c, const struct run_state *run, const struct kvs *tags)
+{
+	const struct kv *name = kvs_find(tags, STR(RUN_NAME_TAG));
+
+	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, RUN_NAME_COLUMN) == -1)
+		return -1;
+	if (store_tags_set(c->db, run->run_id, tags) == -1)
+		return fail_db(c);
+	return check_tag_spelling(c, run, tags);
+}
+
+int
+api_run_set_tag(struct ctx *c)
+{
+	const struct param_in *in = c->in;
+	struct kv tag = { in->key, in->value.p == NULL ? STR("") : in->value };
+	struct kvs tags = { &tag, 1 };
+	struct run_state run;
+
+	if (check_tag(c, "", &tag) == -1 ||
+	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1 ||
+	    set_tags(c, &run, &tags) == -1)
+		return -1;
+	return answer_empty(c);
+}
+
+int
+api_run_delete_tag(struct ctx *c)
+{
+	const struct tag_delete_in *in = c->in;
+	struct run_state run;
+	int rc;
+
+	if (load_active_run(c, in->run_id, &run) == -1)
+		return -1;
+	rc = store_tag_delete(c->db, run.run_id, in->key);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No tag with name: %s in run with id %s",
+		    in->key.p, run.run_id.p);
+	return answer_empty(c);
+}
+
+static int
+check_batch_names(struct ctx *c, const struct batch_in *in, struct kvs *params,
+    struct kvs *tags)
+{
+	const struct metric_in *metrics = in->metrics.items;
+	size_t i;
+
+	for (i = 0; i < in->metrics.n; i++)
+		if (check_metric(c, arena_printf(c->mem, "metrics[%zu].", i).p,
+		    &metrics[i]) == -1)
+			return -1;
+	for (i = 0; i < params->n; i++)
+		if (check_param(c, arena_printf(c->mem, "params[%zu].key", i).p,
+		    &params->items[i]) == -1)
+			return -1;
+	for (i = 0; i < tags->n; i++)
+		if (check_tag(c, arena_printf(c->mem, "tags[%zu].", i).p,
+		    &tags->items[i]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+check_count(struct ctx *c, const char *what, size_t got, size_t most)
+{
+	if (got <= most)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "A batch logging request can contain at most "
+	    "%zu %s. Got %zu %s. Please split up %s across multiple requests and try "
+	    "again.", most, what, got, what, what);
+}
+
+static int
+check_batch_size(struct ctx *c, const struct batch_in *in)
+{
+	if (check_count(c, "metrics", in->metrics.n, BATCH_METRICS) == -1 ||
+	    check_count(c, "params", in->params.n, BATCH_PARAMS) == -1 ||
+	    check_count(c, "tags", in->tags.n, BATCH_TAGS) == -1)
+		return -1;
+	return check_count(c, "metrics, params, and tags",
+	    in->metrics.n + in->params.n + in->tags.n, BATCH_ALL);
+}
+
+static int
+check_repeated_params(struct ctx *c, const struct kvs *params)
+{
+	struct kvs repeated = { NULL, 0 };
+	struct buf text = { 0 };
+	size_t i, k;
+
+	for (i = 0; i < params->n; i++) {
+		struct str key = params->items[i].key;
+
+		for (k = 0; k < i && !str_eq(params->items[k].key, key); k++)
+			continue;
+		if (k < i && kvs_find(&repeated, key) == NULL)
+			kvs_add(c->mem, &repeated, key, STR(""));
+	}
+	if (repeated.n == 0)
+		return 0;
+	for (i = 0; i < repeated.n; i++) {
+		buf_puts(&text, i == 0 ? "" : ", ");
+		add_repr(&text, repeated.items[i].key);
+	}
+	return fail(c, INVALID_PARAMETER_VALUE, "Duplicate parameter keys have been submitted: "
+	    "[%s]. Please ensure the request contains only one param value per param key.",
+	    take_text(c, &text).p);
+}
+
+static int
+write_batch(struct ctx *c, const struct run_state *run, const struct batch_in *in,
+    const struct kvs *params, struct kvs *tags)
+{
+	const struct metric_in *metrics = in->metrics.items;
+	struct metric_point *points = arena_array(c->mem, in->metrics.n, sizeof(*points));
+	struct param_fate fate;
+	size_t i;
+
+	if (compare_params(c, run->run_id, params, &fate) == -1)
+		return -1;
+	if (fate.changed.n > 0)
+		return fail_changed(c, run->run_id, &fate);
+	for (i = 0; i < in->metrics.n; i++)
+		take_metric(&metrics[i], &points[i]);
+	kvs_fold(tags);
+	if (add_params(c, run->run_id, &fate.fresh) == -1 ||
+	    log_metrics(c, run, points, in->metrics.n) == -1)
+		return -1;
+	return set_tags(c, run, tags);
+}
+
+int
+api_run_log_batch(struct ctx *c)
+{
+	const struct batch_in *in = c->in;
+	struct kvs params, tags;
+	struct run_state run;
+
+	/* unlike the single calls, a batch knows only the new name of the id */
+	if (str_empty(in->run_id))
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Invalid value \"\" for parameter 'run_id' supplied.");
+	take_kvs(c, &in->params, &params);
+	take_kvs(c, &in->tags, &tags);
+	if (check_batch_names(c, in, &params, &tags) == -1 ||
+	    check_batch_size(c, in) == -1 || check_repeated_params(c, &params) == -1 ||
+	    load_active_run(c, in->run_id, &run) == -1 ||
+	    write_batch(c, &run, in, &params, &tags) == -1)
+		return -1;
+	return answer_empty(c);
+}

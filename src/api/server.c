@@ -1,0 +1,120 @@
+/* Probes and facts about the server. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config.h"
+
+#include "api/common.h"
+#include "api/server.h"
+#include "store/location.h"
+#include "store/migrate.h"
+
+int
+api_health(struct ctx *c)
+{
+	c->res.content_type = "text/plain; charset=utf-8";
+	buf_puts(&c->res.body, "OK");
+	return 0;
+}
+
+/* The MLflow release that this server is compatible with. */
+int
+api_version(struct ctx *c)
+{
+	c->res.content_type = "text/html; charset=utf-8";
+	buf_puts(&c->res.body, MLFLOW_RELEASE);
+	return 0;
+}
+
+/*
+ * A local artifact root must be a directory, or one that can still be made: the
+ * nearest ancestor that exists is a directory.
+ */
+static const char *
+artifact_root_state(struct ctx *c)
+{
+	const char *root = c->conf->default_artifact_root;
+	struct stat st;
+	char *path, *slash;
+
+	if (str_is(location_scheme(str_of(root)), "file"))
+		root = strncmp(root, "file://", 7) == 0 ? root + 7 : root + 5;
+	else if (location_scheme(str_of(root)).len > 0)
+		return "ok";
+	path = arena_strdup(c->mem, root);
+	while (stat(path, &st) == -1) {
+		slash = strrchr(path, '/');
+		if (errno != ENOENT || slash == NULL || slash == path)
+			return errno == ENOENT ? "ok" : "cannot be reached";
+		*slash = '\0';
+	}
+	return S_ISDIR(st.st_mode) ? "ok" : "is not a directory";
+}
+
+/* Database, revision, artifact root: 200 when all are well, else 503. */
+int
+api_ready(struct ctx *c)
+{
+	struct migrate_state state = { .kind = MIGRATE_EMPTY };
+	bool reached = migrate_state(c->db, c->mem, &state) == 0;
+	bool head = reached && state.kind == MIGRATE_HEAD;
+	const char *root = artifact_root_state(c);
+	bool ready = head && strcmp(root, "ok") == 0;
+
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "status", str_of(ready ? "ready" : "not ready"));
+	json_put_str(&c->out, "database", str_of(reached ? "ok" : "cannot be reached"));
+	json_put_str(&c->out, "revision", str_of(head ? "ok" :
+	    reached ? state.problem : "unknown"));
+	json_put_str(&c->out, "artifact_root", str_of(root));
+	json_end(&c->out);
+	if (!ready) {
+		c->res.status = 503;
+		buf_puts(&c->res.headers, "Retry-After: 1\r\n");
+	}
+	return 0;
+}
+
+int
+api_server_info(struct ctx *c)
+{
+	struct json_out *o = &c->out;
+
+	json_begin(o, NULL);
+	json_put_str(o, "store_type", STR("SqlStore"));
+	json_put_bool(o, "workspaces_enabled", false);
+	json_put_bool(o, "trace_archival_enabled", false);
+	json_put_bool(o, "multipart_uploads_enabled", false);
+	json_put_bool(o, "multipart_downloads_enabled", false);
+	json_put_bool(o, "presigned_upload_run_id_supported", true);
+	json_put_bool(o, "presigned_upload_model_id_supported", true);
+	json_begin(o, "features_enabled");
+	/* there is no AI gateway here, and the UI hides what needs one */
+	json_put_bool(o, "gateway", false);
+	json_end(o);
+	json_end(o);
+	return 0;
+}
+
+/* No telemetry, ever: the UI is told not to send any. */
+int
+api_ui_telemetry_get(struct ctx *c)
+{
+	json_begin(&c->out, NULL);
+	json_list_begin(&c->out, "disable_ui_events");
+	json_list_end(&c->out);
+	json_put_bool(&c->out, "disable_ui_telemetry", true);
+	json_put_i64(&c->out, "ui_rollout_percentage", 0);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_ui_telemetry_post(struct ctx *c)
+{
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "status", STR("disabled"));
+	json_end(&c->out);
+	return 0;
+}

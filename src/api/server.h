@@ -1,0 +1,14 @@
+/* Probes and facts about the server. */
+#ifndef API_SERVER_H
+#define API_SERVER_H
+
+#include "http/ctx.h"
+
+int	api_health(struct ctx *);
+int	api_version(struct ctx *);
+int	api_ready(struct ctx *);
+int	api_server_info(struct ctx *);
+int	api_ui_telemetry_get(struct ctx *);
+int	api_ui_telemetry_post(struct ctx *);
+
+#endif

@@ -1,0 +1,8 @@
+libcairn_a_SOURCES += \
+	%D%/arena.c %D%/arena.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/id.c %D%/id.h \
+	%D%/log.c %D%/log.h \
+	%D%/str.c %D%/str.h \
+	%D%/time.c %D%/time.h \
+	%D%/word.def

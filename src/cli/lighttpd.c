@@ -1,0 +1,94 @@
+/*
+ * etc/lighttpd.conf is the same for a lighttpd that somebody else runs, and has
+ * the reasons for each setting.  Here the listening sockets are made by `cairn`,
+ * and all workers share one: whichever is free takes the next request, and a
+ * worker that dies takes nothing with it but the request it was at.
+ */
+#include <string.h>
+
+#include "cli/lighttpd.h"
+
+/* KiB in the option's MiB. */
+#define KIB	1024ul
+
+static void
+add_string(struct buf *to, const char *text)
+{
+	const char *p;
+
+	buf_putc(to, '"');
+	for (p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_putc(to, '\\');
+		buf_putc(to, *p);
+	}
+	buf_putc(to, '"');
+}
+
+static void
+add_setting(struct buf *to, const char *name, const char *text)
+{
+	buf_printf(to, "%s = ", name);
+	add_string(to, text);
+	buf_putc(to, '\n');
+}
+
+static void
+add_address(struct buf *to, const struct lighttpd_paths *paths)
+{
+	bool ipv6 = strchr(paths->address, ':') != NULL;
+
+	buf_printf(to, "server.bind = \"%s%s%s\"\n", ipv6 ? "[" : "",
+	    paths->address, ipv6 ? "]" : "");
+	buf_printf(to, "server.port = %u\n", paths->port);
+	buf_puts(to, "server.systemd-socket-activation = \"enable\"\n");
+}
+
+static void
+add_access_log(struct buf *to, const char *file)
+{
+	if (file == NULL)
+		return;
+	buf_puts(to, "server.modules += ( \"mod_accesslog\" )\n");
+	add_setting(to, "accesslog.filename",
+	    strcmp(file, "-") == 0 ? "/dev/stdout" : file);
+}
+
+static void
+add_workers(struct buf *to, const char *socket)
+{
+	buf_puts(to, "fastcgi.server = ( \"/\" => (( \"socket\" => ");
+	add_string(to, socket);
+	buf_puts(to, ",\n"
+	    "\t\"check-local\" => \"disable\", \"x-sendfile\" => \"enable\" )) )\n");
+}
+
+void
+lighttpd_write(struct buf *to, const struct conf *conf,
+    const struct lighttpd_paths *paths)
+{
+	buf_puts(to, "# Written by cairn server at each start.\n"
+	    "server.modules = ( \"mod_fastcgi\" )\n");
+	add_address(to, paths);
+	add_setting(to, "server.document-root", paths->root);
+	buf_puts(to, "server.upload-dirs = ( ");
+	add_string(to, paths->uploads);
+	buf_puts(to, " )\n");
+	buf_printf(to, "server.max-request-size = %lu\n", conf->max_body * KIB);
+	buf_puts(to,
+	    "server.tag = \"cairn\"\n"
+	    "server.stream-request-body = 0\n"
+	    "server.stream-response-body = 0\n"
+	    "server.max-keep-alive-requests = 1000000\n"
+	    "server.max-keep-alive-idle = 75\n"
+	    "server.max-request-field-size = 65535\n"
+	    "server.feature-flags = ( \"server.graceful-shutdown-timeout\" => 10 )\n"
+	    "server.http-parseopts = (\n"
+	    "\t\"header-strict\" => \"enable\",\n"
+	    "\t\"host-strict\" => \"disable\",\n"
+	    "\t\"url-normalize\" => \"disable\",\n"
+	    "\t\"method-get-body\" => \"enable\"\n"
+	    ")\n");
+	add_access_log(to, conf->access_log);
+	add_workers(to, paths->socket);
+}

@@ -1,0 +1,55 @@
+/* cairn routes: the table of endpoints. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "cli/routes.h"
+
+static const char *const accesses[] = {
+	[OPEN] = "open", [EXP_READ] = "read experiment", [EXP_EDIT] = "edit experiment",
+	[EXP_CREATE] = "create experiment", [RUN_READ] = "read run", [RUN_EDIT] = "edit run",
+};
+
+static const char *const transactions[] = {
+	[NO_DB] = "none", [RD] = "reads", [WR] = "writes",
+};
+
+/* Where a row is served, as the start of its path. */
+static const char *
+prefix(const struct route *r)
+{
+	static const char *const prefixes[] = {
+		[AT_ROOT] = "", [AT_API] = "{/api,/ajax-api}", [AT_AJAX] = "/ajax-api",
+	};
+
+	return prefixes[r->where];
+}
+
+static void
+print_row(struct arena *mem, const struct route *r, bool markdown)
+{
+	struct str path = route_path(mem, r, prefix(r));
+
+	printf(markdown ? "| %s | `%s` | %s | %s |\n" : "%-6s %-66s %-18s %s\n", r->method,
+	    path.p, accesses[r->access], transactions[r->tx]);
+}
+
+int
+cli_routes(const struct route *r, int argc, char **argv)
+{
+	bool markdown = argc == 2 && strcmp(argv[1], "--markdown") == 0;
+	struct arena mem;
+
+	if (argc > 1 && !markdown) {
+		fprintf(stderr, "cairn routes: '%s' is no option; there is only --markdown\n",
+		    argv[1]);
+		return 2;
+	}
+	arena_init(&mem);
+	if (markdown)
+		printf("| method | path | access | database |\n|---|---|---|---|\n");
+	for (; r->method != NULL; r++)
+		print_row(&mem, r, markdown);
+	arena_fini(&mem);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* cairn routes: the table of endpoints. */
+#ifndef CLI_ROUTES_H
+#define CLI_ROUTES_H
+
+#include "http/route.h"
+
+/*
+ * Print a row's method, path, access and transaction, a line a row; with
+ * --markdown as the table of doc/ROUTES.md.  0, or 2 for a wrong option.
+ */
+int	cli_routes(const struct route *table, int argc, char **argv);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * $XDG_RUNTIME_DIR/cairn-server.XXXXXX, or the same in /tmp.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/rundir.h"
+
+#define PREFIX		"cairn-server."
+/* Descriptors that removing a tree may hold: it is two levels deep. */
+#define TREE_FDS	8
+
+int
+lock_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int error;
+
+	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int
+remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	/* the rest is still worth removing */
+	remove(path);
+	return 0;
+}
+
+static void
+remove_tree(const char *path)
+{
+	nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);
+}
+
+static const char *
+base_folder(void)
+{
+	const char *folder = getenv("XDG_RUNTIME_DIR");
+
+	return folder != NULL && folder[0] == '/' && access(folder, W_OK) == 0 ?
+	    folder : "/tmp";
+}
+
+/* One of ours whose server is gone: nobody holds its lock. */
+static void
+sweep_one(struct arena *mem, const char *path)
+{
+	const char *lock = arena_printf(mem, "%s/lock", path).p;
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != geteuid() || access(lock, F_OK) == -1)
+		return;
+	fd = lock_file(lock);
+	if (fd == -1)
+		return;
+	log_info("removing %s, left behind by a server that was killed", path);
+	remove_tree(path);
+	close(fd);
+}
+
+static void
+sweep(struct arena *mem, const char *base)
+{
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0)
+			sweep_one(mem, arena_printf(mem, "%s/%s", base,
+			    entry->d_name).p);
+	closedir(dir);
+}
+
+int
+rundir_make(struct rundir *run, struct arena *mem)
+{
+	const char *base = base_folder();
+	char *path = arena_strdup(mem, arena_printf(mem, "%s/" PREFIX "XXXXXX",
+	    base).p);
+
+	sweep(mem, base);
+	*run = (struct rundir){ NULL, -1 };
+	if (mkdtemp(path) == NULL) {
+		log_error("cannot make a run directory in %s: %s: set "
+		    "XDG_RUNTIME_DIR to a folder of your own", base,
+		    strerror(errno));
+		return -1;
+	}
+	run->path = path;
+	run->lock = lock_file(arena_printf(mem, "%s/lock", path).p);
+	if (run->lock == -1) {
+		log_error("cannot write in %s: %s", path, strerror(errno));
+		rundir_remove(run);
+		return -1;
+	}
+	return 0;
+}
+
+void
+rundir_remove(struct rundir *run)
+{
+	if (run->path != NULL)
+		remove_tree(run->path);
+	if (run->lock != -1)
+		close(run->lock);
+	*run = (struct rundir){ NULL, -1 };
+}
+
+const char *
+rundir_write(const struct rundir *run, struct arena *mem, const char *name,
+    const struct buf *text)
+{
+	const char *path = arena_printf(mem, "%s/%s", run->path, name).p;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd == -1 ? NULL : fdopen(fd, "w");
+	bool written = f != NULL && fwrite(text->p, 1, text->len, f) == text->len;
+
+	if (f != NULL && fclose(f) != 0)
+		written = false;
+	if (written)
+		return path;
+	log_error("cannot write %s: %s", path, strerror(errno));
+	return NULL;
+}

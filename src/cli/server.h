@@ -1,0 +1,11 @@
+/* cairn server: flags as `mlflow server` has them. */
+#ifndef CLI_SERVER_H
+#define CLI_SERVER_H
+
+/*
+ * Serve until a signal; argv[0] is "server".  0 after a signal, 1 when the
+ * start fails or a part of it does not stay up, 2 for a wrong option.
+ */
+int	cli_server(int argc, char **argv);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * A request's error is a value: the first one recorded is the one sent.
+ */
+#ifndef HTTP_ERROR_H
+#define HTTP_ERROR_H
+
+#include "http/ctx.h"
+
+enum error_code {
+	ERROR_NONE,
+#define ERROR(name, status, sqlstate, class) name,
+#include "http/error.def"
+#undef ERROR
+	ERROR_CODE__MAX
+};
+
+/*
+ * Record an error with the status that MLflow gives its code; returns -1, so
+ * that a handler says `return fail(c, ...)`.
+ */
+int	fail(struct ctx *, enum error_code, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+/*
+ * The same where MLflow answers a client's mistake with 500: the code and the
+ * text stay, the status is 400, since clients retry a 500 for minutes.
+ */
+int	fail_client(struct ctx *, enum error_code, const char *fmt, ...)
+	    __attribute__((format(printf, 3, 4)));
+/*
+ * A page instead of JSON: unknown routes, wrong methods, refused hosts.  `type`
+ * is the content type: HTML_PAGE or TEXT_PAGE.
+ */
+int	fail_page(struct ctx *, int status, const char *type, struct str text);
+
+#define HTML_PAGE	"text/html; charset=utf-8"
+#define TEXT_PAGE	"text/plain; charset=utf-8"
+
+/* The JSON body of a recorded error. */
+void	error_write(struct ctx *);
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * Reading one request.  FCGX_GetParam searches linearly and its pointers die at
+ * the next accept: each parameter is read once, here.
+ *
+ * Routing is done on REQUEST_URI: PATH_INFO arrives decoded, so that a%2Fb has
+ * become a/b.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <fcgiapp.h>
+
+#include "http/error.h"
+#include "http/loop.h"
+#include "http/query.h"
+#include "http/request.h"
+#include "http/route.h"
+#include "json/decode.h"
+
+/* A body is read in pieces, so that a false length costs no memory. */
+#define READ_STEP	(64 * 1024)
+
+static struct str
+param(struct ctx *c, const char *name)
+{
+	return str_of(FCGX_GetParam(name, c->fcgx->req.envp));
+}
+
+/* "http://host/path" of a proxy-style request line: the path. */
+static struct str
+without_authority(struct str uri)
+{
+	const char *at;
+
+	if (!str_starts(uri, "http://") && !str_starts(uri, "https://"))
+		return uri;
+	at = strchr(strstr(uri.p, "//") + 2, '/');
+	return at == NULL ? STR("/") : (struct str){ at, strlen(at) };
+}
+
+static void
+split_uri(struct ctx *c, struct str uri)
+{
+	const char *mark;
+
+	uri = without_authority(uri);
+	mark = uri.len == 0 ? NULL : memchr(uri.p, '?', uri.len);
+	c->req.path = uri;
+	c->req.query = (struct str){ NULL, 0 };
+	if (mark == NULL)
+		return;
+	c->req.path.len = (size_t)(mark - uri.p);
+	c->req.query = (struct str){ mark + 1, uri.len - c->req.path.len - 1 };
+}
+
+static int
+read_body(struct ctx *c)
+{
+	struct str length = param(c, "CONTENT_LENGTH");
+	int64_t want = 0;
+	struct buf *body = &c->fcgx->body;
+	int got;
+
+	buf_reset(body);
+	if (!str_empty(length) && (!str_to_i64(length, &want) || want < 0))
+		return fail(c, INVALID_PARAMETER_VALUE, "The Content-Length header "
+		    "is '%s'; it must be the number of bytes of the body.", length.p);
+	if (want > REQUEST_BODY_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "The request body has %lld "
+		    "bytes; at most %ld are accepted. Split it into several requests.",
+		    (long long)want, REQUEST_BODY_MAX);
+	while ((int64_t)body->len < want) {
+		int64_t step = want - (int64_t)body->len;
+
+		step = step > READ_STEP ? READ_STEP : step;
+		got = FCGX_GetStr(buf_room(body, (size_t)step), (int)step, c->fcgx->req.in);
+		if (got <= 0)
+			return fail(c, INVALID_PARAMETER_VALUE, "The request body "
+			    "ended after %zu of %lld bytes.", body->len, (long long)want);
+		body->len += (size_t)got;
+	}
+	if (body->len > 0)
+		body->p[body->len] = '\0';
+	c->req.body = buf_str(body);
+	return 0;
+}
+
+int
+request_read(struct ctx *c)
+{
+	struct request *r = &c->req;
+
+	r->method = param(c, "REQUEST_METHOD");
+	r->is_head = str_is(r->method, "HEAD");
+	r->host = param(c, "HTTP_HOST");
+	r->origin = param(c, "HTTP_ORIGIN");
+	r->content_type = param(c, "CONTENT_TYPE");
+	r->workspace = param(c, "HTTP_X_MLFLOW_WORKSPACE");
+	r->preflight_method = param(c, "HTTP_ACCESS_CONTROL_REQUEST_METHOD");
+	r->preflight_headers = param(c, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
+	r->accept_encoding = param(c, "HTTP_ACCEPT_ENCODING");
+	split_uri(c, param(c, "REQUEST_URI"));
+	if (r->method.p == NULL || r->path.p == NULL)
+		return fail(c, INVALID_PARAMETER_VALUE, "The web server sent no %s.",
+		    r->method.p == NULL ? "REQUEST_METHOD" : "REQUEST_URI");
+	return read_body(c);
+}
+
+static int
+check_content_type(struct ctx *c)
+{
+	struct str type = c->req.content_type;
+	const char *end;
+
+	if (!str_is(c->req.method, "POST") && !str_is(c->req.method, "PUT"))
+		return 0;
+	if (type.p == NULL)
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Bad Request. Content-Type header is missing.");
+	end = memchr(type.p, ';', type.len);
+	if (end != NULL)
+		type.len = (size_t)(end - type.p);
+	if (!str_is_nocase(str_trim(type), "application/json"))
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Bad Request. Content-Type must be one of ['application/json'].");
+	return 0;
+}
+
+/* A body that is a JSON string holding JSON is read a second time. */
+static void
+read_again(struct json_object **json)
+{
+	struct json_object *inner;
+
+	if (json_kind(*json) != JSON_STRING ||
+	    json_read(json_string(*json), &inner) == -1)
+		return;
+	json_free(*json);
+	*json = inner;
+}
+
+/*
+ * The object to decode.  What is not JSON counts as {} (and lacks whatever is
+ * required), and so do null and lists, as in the reference; a bare number, text
+ * or boolean is remembered in *odd, an error of its own if nothing is required.
+ */
+static void
+open_input(struct ctx *c, bool *odd)
+{
+	bool is_get = strcmp(c->route->method, "GET") == 0;
+
+	*odd = false;
+	if (is_get && !str_empty(c->req.query)) {
+		c->json = query_read(c->mem, c->req.query, c->route->fields);
+		return;
+	}
+	if (json_read(c->req.body, &c->json) == 0) {
+		read_again(&c->json);
+		*odd = json_kind(c->json) != JSON_OBJECT &&
+		    json_kind(c->json) != JSON_NULL && json_kind(c->json) != JSON_LIST;
+	}
+	if (json_kind(c->json) == JSON_OBJECT)
+		return;
+	json_free(c->json);
+	c->json = json_new_object();
+}
+
+int
+request_decode(struct ctx *c)
+{
+	struct str problem;
+	bool odd;
+
+	if (c->route->fields == NULL)
+		return 0;
+	if (check_content_type(c) == -1)
+		return -1;
+	open_input(c, &odd);
+	c->in = arena_alloc(c->mem, c->route->in_size);
+	/* names in a query string are taken as they are written */
+	if (decode_object(c->mem, c->route->fields, c->json,
+	    c->req.query.len == 0 || strcmp(c->route->method, "GET") != 0, c->in,
+	    &problem) == -1)
+		return fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
+	if (odd)
+		return fail(c, INVALID_PARAMETER_VALUE, "The request body must be a JSON "
+		    "object with the request's parameters as its members.");
+	return 0;
+}

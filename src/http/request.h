@@ -1,0 +1,24 @@
+/*
+ * Reading one request from FastCGI.
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include "http/ctx.h"
+
+/*
+ * The largest body of a JSON route: a batch of 1,000 long values in UTF-8 is
+ * some 30 MB at most.
+ */
+#define REQUEST_BODY_MAX	(64L * 1024 * 1024)
+
+/* Fill c->req; -1 with an error recorded. */
+int	request_read(struct ctx *);
+
+/*
+ * Turn the query or the body into c->in by the route's fields; checks the
+ * content type of POST and PUT.  -1 with MLflow's error recorded.
+ */
+int	request_decode(struct ctx *);
+
+#endif

@@ -1,0 +1,5 @@
+libcairn_a_SOURCES += \
+	%D%/decode.c %D%/decode.h \
+	%D%/field.h \
+	%D%/read.c %D%/read.h \
+	%D%/write.c %D%/write.h

@@ -1,0 +1,70 @@
+/*
+ * Reading JSON that a stranger sent.  The only place that knows json-c.
+ *
+ * A tree is released with json_free; texts taken from it live as long.  NULL is
+ * the JSON null (as json-c has it).
+ */
+#ifndef JSON_READ_H
+#define JSON_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct json_object;
+
+enum json_kind {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_INT,
+	JSON_FLOAT,
+	JSON_STRING,
+	JSON_LIST,
+	JSON_OBJECT
+};
+
+/* Deeper nesting is refused: no client nests so far, and recursion costs stack. */
+#define JSON_DEPTH_MAX	512
+
+/*
+ * Parse the whole of `text` (a UTF-8 byte order mark may lead it) as Python's
+ * json module does: bare NaN and Infinity are numbers, the last of two equal
+ * members wins; comments, single quotes, raw control characters, trailing
+ * commas, invalid UTF-8 and anything behind the value are errors.  0 or -1.
+ */
+int		 json_read(struct str text, struct json_object **out);
+void		 json_free(struct json_object *);
+
+enum json_kind	 json_kind(const struct json_object *);
+/* Python's name of the kind, as MLflow's messages show it. */
+const char	*json_type_name(const struct json_object *);
+
+/* The member of that name; false if absent.  *out is NULL for null. */
+bool		 json_member(const struct json_object *, const char *name,
+		    struct json_object **out);
+size_t		 json_length(const struct json_object *list);
+struct json_object *json_item(const struct json_object *list, size_t i);
+struct str	 json_string(const struct json_object *);
+bool		 json_truth(const struct json_object *);
+/* An integer; false if it does not fit in int64. */
+bool		 json_int(const struct json_object *, int64_t *out);
+/* Any number.  Infinite only where the literal Infinity stood. */
+bool		 json_number(const struct json_object *, double *out);
+
+/* Compact ASCII JSON, numbers as they were sent: for messages. */
+struct str	 json_text(struct arena *, const struct json_object *);
+/* ASCII JSON with a blank behind "," and ":", as Python writes it. */
+void		 json_text_spaced(struct buf *, const struct json_object *);
+/* s as a JSON string with its quotes, ASCII only. */
+void		 json_quote(struct buf *, struct str s);
+
+/* Trees of our own: what a query string says, for the one decoder. */
+struct json_object *json_new_object(void);
+/* Add a text unless the member is there already. */
+void		 json_add_first(struct json_object *, const char *name, struct str);
+/* Append a text to the list of that name. */
+void		 json_append(struct json_object *, const char *name, struct str);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Writing JSON as it comes: no tree.  Scopes are kept in a fixed stack; misuse
+ * is an assertion.  In a list the key is NULL.
+ *
+ * Numbers: int64 as plain numbers; doubles as the shortest text that reads back
+ * the same, in Python's repr form; NaN as the string "NaN" (or bare, where the
+ * reference writes it bare).
+ */
+#ifndef JSON_WRITE_H
+#define JSON_WRITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Deepest reply there is, doubled. */
+#define JSON_OUT_DEPTH	16
+
+struct json_out {
+	struct buf	*buf;
+	/* called with full buffers, may empty them; NULL: keep all */
+	void		(*flush)(void *arg);
+	void		*arg;
+	size_t		 flush_at;	/* bytes */
+	int		 depth;
+	bool		 started[JSON_OUT_DEPTH];
+	bool		 is_list[JSON_OUT_DEPTH];
+	bool		 bare_nan;
+};
+
+void	json_out_init(struct json_out *, struct buf *);
+
+void	json_begin(struct json_out *, const char *key);		/* { */
+void	json_end(struct json_out *);				/* } */
+void	json_list_begin(struct json_out *, const char *key);	/* [ */
+void	json_list_end(struct json_out *);			/* ] */
+
+/* An absent str is "". */
+void	json_put_str(struct json_out *, const char *key, struct str);
+void	json_put_i64(struct json_out *, const char *key, int64_t);
+void	json_put_dbl(struct json_out *, const char *key, double);
+void	json_put_bool(struct json_out *, const char *key, bool);
+void	json_put_null(struct json_out *, const char *key);
+
+/* The shortest decimal text of a finite v in repr form; at least 32 bytes. */
+size_t	json_format_dbl(double v, char *to, size_t size);
+
+#endif

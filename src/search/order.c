@@ -1,0 +1,111 @@
+/*
+ * order_by: one item and perhaps a direction.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "search/order.h"
+
+static int
+fail_parse(struct arena *mem, struct str clause, struct search_error *err)
+{
+	return search_fail(mem, err, SEARCH_INVALID,
+	    "Invalid order_by clause '%.*s'. Could not be parsed.",
+	    STR_ARGS(clause));
+}
+
+/* The direction behind the key: false when the rest is something else. */
+static bool
+read_direction(struct items items, bool *descending)
+{
+	const struct token *word = &items.v[items.n - 1].token;
+
+	*descending = false;
+	if (items.n == 1)
+		return true;
+	*descending = token_is_keyword(word, "desc");
+	return items.n == 3 && item_is_token(&items.v[1], TOK_SPACE) &&
+	    (*descending || token_is_keyword(word, "asc"));
+}
+
+static int
+read_clause(struct arena *mem, const struct search_entity *e,
+    struct str clause, struct search_order *out, struct search_error *err)
+{
+	const struct item *key;
+	struct items items;
+
+	if (clause.len > SEARCH_ORDER_BYTES_MAX)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by "
+		    "clause: it is longer than %d bytes.",
+		    SEARCH_ORDER_BYTES_MAX);
+	items = items_group(mem, lex(mem, clause));
+	if (items.n == 0 || !read_direction(items, &out->descending))
+		return fail_parse(mem, clause, err);
+	key = &items.v[0];
+	if (items.n == 1 && key->kind == ITEM_ALIASED)
+		return search_fail(mem, err, SEARCH_INVALID,
+		    "Invalid ordering key in order_by clause '%.*s'.",
+		    STR_ARGS(clause));
+	if (key->kind != ITEM_IDENT || key->commented)
+		return fail_parse(mem, clause, err);
+	return search_resolve(mem, e, key->token.text, USE_ORDER, &out->field,
+	    &out->key, err);
+}
+
+/* The clauses as written, as a Python list. */
+static int
+fail_duplicate(struct arena *mem, const struct str *clauses, size_t n,
+    struct search_error *err)
+{
+	struct buf list = { 0 };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		bool apostrophe = memchr(clauses[i].p, '\'', clauses[i].len) !=
+		    NULL;
+
+		buf_printf(&list, apostrophe ? "%s\"%.*s\"" : "%s'%.*s'",
+		    i == 0 ? "" : ", ", STR_ARGS(clauses[i]));
+	}
+	search_fail(mem, err, SEARCH_INTERNAL,
+	    "`order_by` contains duplicate fields: [%.*s]",
+	    STR_ARGS(buf_str(&list)));
+	buf_fini(&list);
+	return 1;
+}
+
+static bool
+has_field(const struct search_order *keys, size_t n,
+    const struct search_order *k)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (keys[i].field->column == k->field->column &&
+		    (k->field->name != NULL || str_eq(keys[i].key, k->key)))
+			return true;
+	return false;
+}
+
+int
+search_order_read(struct arena *mem, const struct search_entity *e,
+    const struct str *clauses, size_t n, bool repeats,
+    struct search_order *keys, size_t *nkeys, struct search_error *err)
+{
+	size_t i;
+
+	*nkeys = 0;
+	if (n > SEARCH_ORDER_MAX)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by: "
+		    "at most %d clauses are taken.", SEARCH_ORDER_MAX);
+	for (i = 0; i < n; i++) {
+		if (read_clause(mem, e, clauses[i], &keys[*nkeys], err) != 0)
+			return 1;
+		if (!has_field(keys, *nkeys, &keys[*nkeys]))
+			(*nkeys)++;
+	}
+	if (*nkeys < n && !repeats)
+		return fail_duplicate(mem, clauses, n, err);
+	return 0;
+}

@@ -1,0 +1,124 @@
+/*
+ * From the grouped items of a filter to its tree.  What is no comparison is
+ * named in the error, item by item, as MLflow does.
+ */
+#include "base/buf.h"
+#include "search/parse.h"
+
+/* Is there a statement behind a semicolon?  Inside parentheses it ends none. */
+static bool
+has_second_statement(struct tokens t)
+{
+	size_t i, depth = 0;
+	bool ended = false;
+
+	for (i = 0; i < t.n; i++) {
+		if (ended && t.v[i].kind != TOK_SPACE)
+			return true;
+		if (token_is_punct(&t.v[i], '('))
+			depth++;
+		else if (token_is_punct(&t.v[i], ')') && depth > 0)
+			depth--;
+		else if (token_is_punct(&t.v[i], ';') && depth == 0)
+			ended = true;
+	}
+	return false;
+}
+
+static bool
+is_ignored(const struct item *i)
+{
+	return item_is_token(i, TOK_SPACE) ||
+	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "and"));
+}
+
+/* 1 with *err naming every item that is no comparison; 0 if there is none. */
+static int
+check_items(struct arena *mem, const struct search_entity *e,
+    struct items items, struct search_error *err)
+{
+	struct buf list = { 0 };
+	size_t i;
+
+	for (i = 0; i < items.n; i++) {
+		if (is_ignored(&items.v[i]) ||
+		    items.v[i].kind == ITEM_COMPARISON)
+			continue;
+		buf_printf(&list, "%s%s%.*s%s", list.len == 0 ? "" : ", ",
+		    e->clause_quote, STR_ARGS(items.v[i].token.text),
+		    e->clause_quote);
+	}
+	if (list.len == 0)
+		return 0;
+	search_fail(mem, err, SEARCH_INVALID,
+	    "Invalid clause(s) in filter string: %.*s",
+	    STR_ARGS(buf_str(&list)));
+	buf_fini(&list);
+	return 1;
+}
+
+static size_t
+count_comparisons(struct items items)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < items.n; i++)
+		n += items.v[i].kind == ITEM_COMPARISON;
+	return n;
+}
+
+static int
+read_tests(struct arena *mem, const struct search_entity *e,
+    struct items items, struct search_node *tree, struct search_error *err)
+{
+	size_t i;
+
+	tree->kids = arena_array(mem, count_comparisons(items),
+	    sizeof(*tree->kids));
+	for (i = 0; i < items.n; i++) {
+		struct search_node *kid = &tree->kids[tree->nkids];
+
+		if (items.v[i].kind != ITEM_COMPARISON)
+			continue;
+		kid->kind = NODE_TEST;
+		if (search_test_read(mem, e, &items.v[i], &kid->test, err) != 0)
+			return 1;
+		tree->nkids++;
+	}
+	for (i = 0; i < tree->nkids; i++)
+		if (search_test_check(mem, &tree->kids[i].test, err) != 0)
+			return 1;
+	return 0;
+}
+
+int
+search_parse(struct arena *mem, const struct search_entity *e,
+    struct str filter, struct search_node **tree, struct search_error *err)
+{
+	struct tokens tokens;
+	struct items items;
+
+	*tree = arena_alloc(mem, sizeof(**tree));
+	(*tree)->kind = NODE_AND;
+	if (str_empty(filter))
+		return 0;
+	if (filter.len > SEARCH_FILTER_MAX)
+		return search_fail(mem, err, SEARCH_INVALID, "Error on parsing "
+		    "filter: it is longer than %d bytes.", SEARCH_FILTER_MAX);
+	tokens = lex(mem, filter);
+	if (tokens.n == 1 && tokens.v[0].kind == TOK_SPACE)
+		return search_fail(mem, err, SEARCH_INVALID,
+		    "Invalid filter '%.*s'. Could not be parsed.",
+		    STR_ARGS(filter));
+	if (has_second_statement(tokens))
+		return search_fail(mem, err, SEARCH_INVALID, "Search filter "
+		    "contained multiple expression '%.*s'. Provide AND-ed "
+		    "expression list.", STR_ARGS(filter));
+	items = items_group(mem, tokens);
+	if (check_items(mem, e, items, err) != 0)
+		return 1;
+	if (count_comparisons(items) > SEARCH_CLAUSES_MAX)
+		return search_fail(mem, err, SEARCH_INVALID, "Error on parsing "
+		    "filter '%.*s'", STR_ARGS(filter));
+	return read_tests(mem, e, items, *tree, err);
+}

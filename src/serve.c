@@ -1,0 +1,87 @@
+/*
+ * One request from end to end.  Each step returns 0, or records an error in the
+ * context and returns -1; no step knows the next.
+ */
+#include "base/id.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "http/access.h"
+#include "http/error.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/route.h"
+#include "routes.h"
+#include "serve.h"
+#include "store/db.h"
+
+/* Tries of a transaction that the database gave up in favour of another. */
+#define TRIES_MAX	5
+/* Milliseconds before the second try; doubled each time, plus as much jitter. */
+#define RETRY_FIRST	5
+
+static void
+rest(int try)
+{
+	uint32_t span = (uint32_t)RETRY_FIRST << try;
+
+	time_sleep_ms(span + id_below(span));
+}
+
+/* One try of a writing handler within its transaction. */
+static int
+run_once(struct ctx *c)
+{
+	if (db_begin(c->db) == 0 && c->route->handler(c) == 0 && db_commit(c->db) == 0)
+		return 0;
+	/* a handler that failed has said why; else it was begin or commit */
+	if (c->error.status == 0)
+		fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
+		    "Try again in a moment.");
+	db_rollback(c->db);
+	return -1;
+}
+
+static void
+run_writer(struct ctx *c)
+{
+	int try;
+
+	for (try = 0; try < TRIES_MAX; try++) {
+		struct arena_mark mark = arena_mark(c->mem);
+
+		if (try > 0) {
+			rest(try);
+			response_reset(c);
+		}
+		db_error_clear(c->db);
+		if (run_once(c) == 0 || db_error(c->db) != DB_RETRY)
+			return;
+		arena_release(c->mem, mark);
+	}
+	response_reset(c);
+	log_warn("%s: given up after %d deadlocks", c->route->path, TRIES_MAX);
+	fail(c, TEMPORARILY_UNAVAILABLE, "Other requests are changing the same rows. "
+	    "Try again in a moment.");
+}
+
+static void
+run_handler(struct ctx *c)
+{
+	if (c->route->tx == WR) {
+		run_writer(c);
+		return;
+	}
+	response_may_stream(c);
+	c->route->handler(c);
+}
+
+void
+serve(struct ctx *c)
+{
+	if (request_read(c) == 0 &&
+	    access_check(c) == 0 &&
+	    route_find(c, routes) == 0 &&
+	    request_decode(c) == 0)
+		run_handler(c);
+	response_send(c);
+}

@@ -1,0 +1,233 @@
+/* Experiments and their tags. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/experiment.h"
+#include "store/location.h"
+#include "store/sql.h"
+
+/* Ids of one statement; longer lists are read in pieces. */
+#define PIECE	500
+
+static void
+from_row(const struct db_val *row, struct experiment *e)
+{
+	*e = (struct experiment){
+		.id = row[0].i64, .name = row[1].str, .artifact_location = row[2].str,
+		.lifecycle_stage = row[3].str, .creation_time = row[4].i64,
+		.last_update_time = row[5].i64,
+		.has_times = row[4].type != DB_NULL && row[5].type != DB_NULL,
+	};
+}
+
+int
+store_experiment_find(struct db *db, struct arena *mem, int64_t id, struct experiment *e)
+{
+	struct db_val row[6];
+	int rc = db_get(db, mem, STMT_EXPERIMENT_GET, row, db_i64(id));
+
+	if (rc == 1)
+		from_row(row, e);
+	return rc;
+}
+
+int
+store_experiment_find_by_name(struct db *db, struct arena *mem, struct str name,
+    struct experiment *e)
+{
+	struct db_val row[6];
+	int rc = db_get(db, mem, STMT_EXPERIMENT_GET_BY_NAME, row, db_str(name));
+
+	if (rc == 1)
+		from_row(row, e);
+	return rc;
+}
+
+static void
+add_ids(struct sql *q, const int64_t *ids, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		sql_add_literal(q, i == 0 ? "(" : ", ");
+		sql_arg(q, db_i64(ids[i]));
+	}
+	sql_lit(q, ")");
+}
+
+/* Put a row where its id stands in `ids`. */
+static void
+place(const int64_t *ids, size_t n, const struct db_val *row, struct experiment *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ids[i] == row[0].i64)
+			from_row(row, &out[i]);
+}
+
+static int
+list_piece(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
+    struct experiment *out)
+{
+	struct db_result *r;
+	struct db_val row[6];
+	struct sql q;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT experiment_id, name, artifact_location, lifecycle_stage, "
+	    "creation_time, last_update_time FROM experiments WHERE experiment_id IN ");
+	add_ids(&q, ids, n);
+	r = db_query_sql(db, mem, &q, "isssii");
+	if (r != NULL)
+		while ((rc = db_next(r, mem, row)) == 1)
+			place(ids, n, row, out);
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+int64_t
+store_experiment_list(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
+    struct experiment *out)
+{
+	size_t i, kept = 0;
+
+	memset(out, 0, n * sizeof(*out));
+	for (i = 0; i < n; i += PIECE)
+		if (list_piece(db, mem, ids + i, n - i < PIECE ? n - i : PIECE, out + i) == -1)
+			return -1;
+	/* one may have gone since its id was read */
+	for (i = 0; i < n; i++)
+		if (out[i].lifecycle_stage.p != NULL)
+			out[kept++] = out[i];
+	return (int64_t)kept;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct experiment *const *x = a, *const *y = b;
+
+	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+static int
+read_tags(struct db *db, struct arena *mem, struct experiment **sorted,
+    const int64_t *ids, size_t n)
+{
+	struct db_result *r;
+	struct db_val row[3];
+	struct sql q;
+	size_t at = 0;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT experiment_id, `key`, value FROM experiment_tags "
+	    "WHERE experiment_id IN ");
+	add_ids(&q, ids, n);
+	sql_lit(&q, " ORDER BY experiment_id, `key`");
+	r = db_query_sql(db, mem, &q, "iss");
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		while (sorted[at]->id < row[0].i64)
+			at++;
+		kvs_add(mem, &sorted[at]->tags, row[1].str, row[2].str);
+	}
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+int
+store_experiment_fill(struct db *db, struct arena *mem, struct experiment *e, size_t n)
+{
+	struct experiment **sorted = arena_array(mem, n, sizeof(*sorted));
+	int64_t *ids = arena_array(mem, n, sizeof(*ids));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sorted[i] = &e[i];
+	if (n > 1)
+		qsort(sorted, n, sizeof(*sorted), by_id);
+	for (i = 0; i < n; i++)
+		ids[i] = sorted[i]->id;
+	for (i = 0; i < n; i += PIECE)
+		if (read_tags(db, mem, sorted + i, ids + i, n - i < PIECE ? n - i : PIECE) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_experiment_create(struct db *db, struct arena *mem, struct str name,
+    struct str location, const char *root, const struct kvs *tags, int64_t *id)
+{
+	int64_t now = time_now_ms();
+	size_t i;
+
+	if (db_exec(db, STMT_EXPERIMENT_INSERT, db_str(name), db_str(location),
+	    db_i64(now), db_i64(now)) == -1)
+		return -1;
+	*id = db_insert_id(db);
+	if (location.p == NULL) {
+		location = location_join(mem, str_of(root),
+		    arena_printf(mem, "%lld", (long long)*id));
+		if (db_exec(db, STMT_EXPERIMENT_SET_LOCATION, db_str(location),
+		    db_i64(*id)) == -1)
+			return -1;
+	}
+	for (i = 0; i < tags->n; i++)
+		if (store_experiment_tag_set(db, *id, tags->items[i].key,
+		    tags->items[i].value) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_experiment_rename(struct db *db, int64_t id, struct str name)
+{
+	return (int)db_exec(db, STMT_EXPERIMENT_RENAME, db_str(name),
+	    db_i64(time_now_ms()), db_i64(id));
+}
+
+static int
+set_stage(struct db *db, int64_t id, struct str stage)
+{
+	return (int)db_exec(db, STMT_EXPERIMENT_SET_STAGE, db_str(stage),
+	    db_i64(time_now_ms()), db_i64(id), db_str(stage));
+}
+
+int
+store_experiment_delete(struct db *db, int64_t id)
+{
+	int rc = set_stage(db, id, STR("deleted"));
+
+	if (rc == 1 && db_exec(db, STMT_EXPERIMENT_DELETE_RUNS, db_i64(time_now_ms()),
+	    db_i64(id)) == -1)
+		return -1;
+	return rc;
+}
+
+int
+store_experiment_restore(struct db *db, int64_t id)
+{
+	int rc = set_stage(db, id, STR("active"));
+
+	if (rc == 1 && db_exec(db, STMT_EXPERIMENT_RESTORE_RUNS, db_i64(id)) == -1)
+		return -1;
+	return rc;
+}
+
+int
+store_experiment_tag_set(struct db *db, int64_t id, struct str key, struct str value)
+{
+	return db_exec(db, STMT_EXPERIMENT_TAG_SET, db_i64(id), db_str(key),
+	    db_str(value)) == -1 ? -1 : 0;
+}
+
+int
+store_experiment_tag_delete(struct db *db, int64_t id, struct str key)
+{
+	return (int)db_exec(db, STMT_EXPERIMENT_TAG_DELETE, db_i64(id), db_str(key));
+}

@@ -1,0 +1,242 @@
+/*
+ * Keyset cursors over any list of sort keys.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "store/keyset.h"
+
+/*
+ * Bytes of text in one cursor.  Also far below max_sort_length (1,024 bytes of
+ * weights), beyond which MariaDB's order and its comparisons disagree.
+ */
+#define CURSOR_TEXT_MAX	256
+
+/* Room for the ids of a small page; doubled when full. */
+#define IDS_FIRST	128
+
+void
+keyset_add(struct keyset *k, const struct sql_name *expr, enum db_type type,
+    bool descending)
+{
+	assert(k->n < KEYSET_MAX);
+	k->keys[k->n++] = (struct keyset_key){ expr, type, descending };
+}
+
+static bool
+fits(const struct page_value *v, enum db_type type)
+{
+	switch (v->type) {
+	case PAGE_NULL:
+		return true;
+	case PAGE_I64:
+		return type == DB_I64;
+	case PAGE_DBL:
+		return type == DB_DBL;
+	case PAGE_TEXT:
+		return type == DB_STR;
+	case PAGE_OFFSET:
+		break;
+	}
+	return false;
+}
+
+int
+keyset_start(struct keyset *k, struct arena *mem, struct str token,
+    struct search_error *err)
+{
+	struct page_value values[KEYSET_MAX + 1];
+	size_t n, i;
+
+	if (str_empty(token))
+		return 0;
+	if (page_token_read(mem, token, k->query, values, k->n + 1, &n,
+	    err) != 0)
+		return 1;
+	if (n > 0 && values[n - 1].type == PAGE_OFFSET)
+		k->offset = values[--n].i64;
+	if (n != 0 && n != k->n)
+		return page_token_fail(mem, err);
+	for (i = 0; i < n; i++) {
+		if (!fits(&values[i], k->keys[i].type))
+			return page_token_fail(mem, err);
+		k->after[i] = values[i];
+	}
+	k->has_after = n > 0;
+	return 0;
+}
+
+void
+keyset_select(const struct keyset *k, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++) {
+		sql_lit(q, ", ");
+		sql_name(q, k->keys[i].expr);
+	}
+}
+
+static struct db_val
+to_db(const struct page_value *v)
+{
+	switch (v->type) {
+	case PAGE_I64:
+		return db_i64(v->i64);
+	case PAGE_DBL:
+		return db_dbl(v->dbl);
+	case PAGE_TEXT:
+		return db_str(v->text);
+	default:
+		return db_null();
+	}
+}
+
+/*
+ * Lexicographic order, each value named twice:
+ *	(a > ? OR (a <=> ? AND (b > ? OR (b <=> ? AND ...))))
+ */
+void
+keyset_where(const struct keyset *k, struct sql *q)
+{
+	size_t i;
+
+	if (!k->has_after)
+		return;
+	sql_lit(q, " AND (");
+	for (i = 0; i < k->n; i++) {
+		sql_name(q, k->keys[i].expr);
+		if (k->keys[i].descending)
+			sql_lit(q, " < ");
+		else
+			sql_lit(q, " > ");
+		sql_arg(q, to_db(&k->after[i]));
+		if (i + 1 == k->n)
+			break;
+		sql_lit(q, " OR (");
+		sql_name(q, k->keys[i].expr);
+		sql_lit(q, " <=> ");
+		sql_arg(q, to_db(&k->after[i]));
+		sql_lit(q, " AND (");
+	}
+	for (i = 0; i + 1 < k->n; i++)
+		sql_lit(q, "))");
+	sql_lit(q, ")");
+}
+
+void
+keyset_order(const struct keyset *k, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++) {
+		if (i == 0)
+			sql_lit(q, " ORDER BY ");
+		else
+			sql_lit(q, ", ");
+		sql_name(q, k->keys[i].expr);
+		if (k->keys[i].descending)
+			sql_lit(q, " DESC");
+	}
+	sql_lit(q, " LIMIT ");
+	sql_arg(q, db_i64(k->limit + 1));
+	if (k->offset > 0) {
+		sql_lit(q, " OFFSET ");
+		sql_arg(q, db_i64(k->offset));
+	}
+}
+
+static struct page_value
+to_page(const struct db_val *v)
+{
+	struct page_value p = { PAGE_NULL, v->i64, v->dbl, v->str };
+
+	if (v->type != DB_NULL)
+		p.type = v->type == DB_I64 ? PAGE_I64 :
+		    v->type == DB_DBL ? PAGE_DBL : PAGE_TEXT;
+	return p;
+}
+
+/* The token behind a page whose last row had these sort keys. */
+static struct str
+make_token(const struct keyset *k, struct arena *mem,
+    const struct db_val *last)
+{
+	struct page_value values[KEYSET_MAX + 1];
+	size_t text = 0, n = k->has_after ? k->n : 0, i;
+
+	for (i = 0; i < k->n; i++)
+		text += last[i].type == DB_STR ? last[i].str.len : 0;
+	if (text <= CURSOR_TEXT_MAX) {
+		for (i = 0; i < k->n; i++)
+			values[i] = to_page(&last[i]);
+		return page_token_write(mem, k->query, values, k->n);
+	}
+	for (i = 0; i < n; i++)
+		values[i] = k->after[i];
+	values[n] = (struct page_value){ .type = PAGE_OFFSET,
+	    .i64 = k->offset > INT64_MAX - k->limit ? INT64_MAX :
+	    k->offset + k->limit };
+	return page_token_write(mem, k->query, values, n + 1);
+}
+
+static void
+add_id(struct arena *mem, struct keyset_page *page, size_t *cap,
+    struct db_val id)
+{
+	struct db_val *old = page->ids;
+
+	if (page->n == *cap) {
+		*cap = *cap == 0 ? IDS_FIRST : 2 * *cap;
+		page->ids = arena_array(mem, *cap, sizeof(*page->ids));
+		if (page->n > 0)
+			memcpy(page->ids, old, page->n * sizeof(*old));
+	}
+	page->ids[page->n++] = id;
+}
+
+/* Ids until the page is full; if a row lies behind it, the token. */
+static int
+read_rows(const struct keyset *k, struct db_result *r, struct arena *mem,
+    struct keyset_page *page)
+{
+	struct db_val row[1 + KEYSET_MAX], last[1 + KEYSET_MAX];
+	size_t cap = 0;
+	int rc;
+
+	while ((rc = db_next(r, mem, row)) == 1) {
+		if ((int64_t)page->n == k->limit) {
+			page->next_page_token = make_token(k, mem, last + 1);
+			return 0;
+		}
+		add_id(mem, page, &cap, row[0]);
+		memcpy(last, row, (1 + k->n) * sizeof(*row));
+	}
+	return rc;
+}
+
+static char
+type_letter(enum db_type type)
+{
+	return type == DB_I64 ? 'i' : type == DB_DBL ? 'd' : 's';
+}
+
+int
+keyset_read(const struct keyset *k, struct db *db, struct arena *mem,
+    struct sql *q, enum db_type id, struct keyset_page *page)
+{
+	char types[1 + KEYSET_MAX + 1] = { type_letter(id) };
+	struct db_result *r;
+	size_t i;
+	int rc;
+
+	*page = (struct keyset_page){ 0 };
+	for (i = 0; i < k->n; i++)
+		types[1 + i] = type_letter(k->keys[i].type);
+	r = db_query_sql(db, mem, q, types);
+	if (r == NULL)
+		return -1;
+	rc = read_rows(k, r, mem, page);
+	db_close(r);
+	return rc;
+}

@@ -1,0 +1,65 @@
+/*
+ * Order and paging of a search: sort keys, where the page before ended, the
+ * token for the page behind.
+ *
+ * A page starts behind the sort values of the last row seen, so the thousandth
+ * costs what the first does.  Long texts are not carried in a token: a page
+ * behind one starts a number of rows after the last cursor.
+ */
+#ifndef STORE_KEYSET_H
+#define STORE_KEYSET_H
+
+#include "search/page.h"
+#include "store/sql.h"
+
+/* A rank and a value for each order_by clause, and as much for tie-breakers. */
+#define KEYSET_MAX	(2 * (SEARCH_ORDER_MAX + 2))
+
+struct keyset_key {
+	const struct sql_name	*expr;
+	enum db_type		 type;		/* DB_I64, DB_DBL or DB_STR */
+	bool			 descending;
+};
+
+struct keyset {
+	struct keyset_key	keys[KEYSET_MAX];
+	size_t			n;
+	uint64_t		query;		/* hash for tokens */
+	struct page_value	after[KEYSET_MAX];	/* n of them, */
+	bool			has_after;		/* if so */
+	int64_t			offset;		/* rows to skip behind that */
+	int64_t			limit;		/* rows of a page */
+};
+
+struct keyset_page {
+	struct db_val	*ids;		/* the first column of each row */
+	size_t		 n;
+	struct str	 next_page_token;	/* absent: the last page */
+};
+
+/*
+ * The next sort key.  A key that may be NULL needs one before it that tells
+ * NULL apart, such as "x IS NULL".  The last key must be unique.
+ */
+void	keyset_add(struct keyset *, const struct sql_name *expr, enum db_type,
+	    bool descending);
+
+/* Start behind `token` (absent or empty: at the top).  0, or 1 with *err. */
+int	keyset_start(struct keyset *, struct arena *, struct str token,
+	    struct search_error *err);
+
+/* ", KEY, KEY": behind the column of the id. */
+void	keyset_select(const struct keyset *, struct sql *);
+/* " AND (...)" unless at the top. */
+void	keyset_where(const struct keyset *, struct sql *);
+/* " ORDER BY ... LIMIT ...": one row more than a page. */
+void	keyset_order(const struct keyset *, struct sql *);
+
+/*
+ * Run a statement built with the three above, whose first column is an id of
+ * the given type.  0 with *page in `mem`, or -1.
+ */
+int	keyset_read(const struct keyset *, struct db *, struct arena *mem,
+	    struct sql *, enum db_type id, struct keyset_page *page);
+
+#endif

@@ -1,0 +1,60 @@
+/* Artifact locations as text. */
+#include <ctype.h>
+#include <string.h>
+
+#include "store/location.h"
+
+struct str
+location_scheme(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len && (isalnum((unsigned char)s.p[i]) ||
+	    strchr("+-.", s.p[i]) != NULL); i++)
+		continue;
+	/* one letter is a drive, not a scheme */
+	if (i < 2 || i >= s.len || s.p[i] != ':' || !isalpha((unsigned char)s.p[0]))
+		return STR("");
+	return (struct str){ s.p, i };
+}
+
+bool
+location_is_remote_file(struct str s)
+{
+	return str_is_nocase(location_scheme(s), "file") && s.len > 7 &&
+	    memcmp(s.p + 5, "//", 2) == 0 && s.p[7] != '/';
+}
+
+/* Where the query of a URI begins; its length if it has none. */
+static size_t
+query_at(struct str s)
+{
+	const char *mark = s.len == 0 ? NULL : memchr(s.p, '?', s.len);
+
+	return mark == NULL || location_scheme(s).len == 0 ? s.len : (size_t)(mark - s.p);
+}
+
+struct str
+location_join(struct arena *mem, struct str s, struct str tail)
+{
+	struct str scheme = location_scheme(s);
+	size_t path_end = query_at(s);
+	int n = (int)path_end;
+	const char *between = path_end > 0 && (s.p[path_end - 1] == '/' ||
+	    scheme.len + 1 == path_end) ? "" : "/";
+
+	if (str_is_nocase(scheme, "file") && s.len > 6 && s.p[5] == '/' && s.p[6] != '/')
+		return arena_printf(mem, "file://%.*s%s%s%s", n - 5, s.p + 5, between,
+		    tail.p, s.p + path_end);
+	return arena_printf(mem, "%.*s%s%s%s", n, s.p, between, tail.p, s.p + path_end);
+}
+
+struct str
+location_absolute(struct arena *mem, struct str s, const char *work_dir)
+{
+	if (s.len == 0 || s.p[0] == '/' || strchr(s.p, ':') != NULL)
+		return s;
+	while (str_starts(s, "./"))
+		s = (struct str){ s.p + 2, s.len - 2 };
+	return arena_printf(mem, "%s/%s", work_dir, s.p);
+}

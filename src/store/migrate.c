@@ -1,0 +1,361 @@
+/*
+ * Which schema a database has, and making ours.
+ *
+ * MariaDB commits after every CREATE, so making the schema is not one
+ * transaction: every statement can be repeated, and the revision is written
+ * last.  A database with some of our tables, no row and no revision is one
+ * whose making was interrupted.
+ */
+#include "base/time.h"
+#include "store/location.h"
+#include "store/migrate.h"
+#include "store/schema/schema.h"
+#include "store/sql.h"
+
+/*
+ * How long one init waits for another that runs: many times what it takes (half
+ * a second), and below the connection's limit for one statement.
+ */
+#define LOCK_WAIT_SECONDS	45
+
+/* "You do not have the SUPER privilege and binary logging is enabled." */
+#define ER_BINLOG_TRIGGER	1419
+
+struct revision {
+	const char	*name;
+	const char	*releases;	/* "": none ends here */
+};
+
+/* Oldest first. */
+static const struct revision revisions[] = {
+#define REVISION(name, releases) { name, releases },
+#include "store/schema/revisions.def"
+#undef REVISION
+};
+
+static bool
+is_ours(struct str table)
+{
+	const struct schema_statement *s;
+
+	for (s = schema_statements; s->table != NULL; s++)
+		if (s->table[0] != '\0' && str_is(table, s->table))
+			return true;
+	return false;
+}
+
+/* 1 if the table holds a row, 0, -1.  `table` is a name of the schema. */
+static int
+has_rows(struct db *db, struct arena *mem, const char *table)
+{
+	const struct sql_name name = { table };
+	struct db_result *result;
+	struct db_val row[1];
+	struct sql q;
+	int rc;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT EXISTS (SELECT 1 FROM ");
+	sql_name(&q, &name);
+	sql_lit(&q, ")");
+	result = db_query_sql(db, mem, &q, "i");
+	rc = result == NULL ? -1 : db_next(result, mem, row);
+	db_close(result);
+	sql_fini(&q);
+	return rc == 1 ? row[0].i64 != 0 : -1;
+}
+
+/* What the list of tables tells. */
+struct tables {
+	struct str	*names;
+	size_t		 n;
+	bool		 has_revision;	/* alembic_version is there */
+};
+
+/* More than any database of MLflow has; a foreign one may have more. */
+#define TABLES_MAX	128
+
+static int
+list_tables(struct db *db, struct arena *mem, struct tables *out)
+{
+	struct db_result *result = db_query(db, mem, STMT_SCHEMA_TABLES);
+	struct db_val row[3];
+	int rc;
+
+	*out = (struct tables){ 0 };
+	if (result == NULL)
+		return -1;
+	out->names = arena_array(mem, TABLES_MAX, sizeof(*out->names));
+	while ((rc = db_next(result, mem, row)) == 1) {
+		if (str_is(row[0].str, "alembic_version"))
+			out->has_revision = true;
+		if (out->n < TABLES_MAX)
+			out->names[out->n++] = row[0].str;
+	}
+	db_close(result);
+	return rc;
+}
+
+/* 1 if the tables are some of ours and without any row, 0, -1. */
+static int
+is_interrupted(struct db *db, struct arena *mem, const struct tables *tables)
+{
+	size_t i;
+
+	for (i = 0; i < tables->n; i++) {
+		int rc;
+
+		if (!is_ours(tables->names[i]))
+			return 0;
+		rc = has_rows(db, mem, tables->names[i].p);
+		if (rc != 0)
+			return rc == 1 ? 0 : -1;
+	}
+	return 1;
+}
+
+/* The revision, several joined with ", "; absent if there is none.  0 or -1. */
+static int
+read_revision(struct db *db, struct arena *mem, struct str *out)
+{
+	struct db_result *result = db_query(db, mem, STMT_REVISION);
+	struct db_val row[1];
+	int rc;
+
+	*out = (struct str){ 0 };
+	if (result == NULL)
+		return -1;
+	while ((rc = db_next(result, mem, row)) == 1)
+		*out = out->p == NULL ? row[0].str :
+		    arena_printf(mem, "%s, %s", out->p, row[0].str.p);
+	db_close(result);
+	return rc;
+}
+
+/* "MLflow 2.9.2", "before MLflow 2.13.2"; NULL: not in the list. */
+static const char *
+describe_revision(struct arena *mem, struct str name)
+{
+	const size_t n = sizeof(revisions) / sizeof(revisions[0]);
+	size_t i, j;
+
+	for (i = 0; i < n && !str_is(name, revisions[i].name); i++)
+		;
+	/* the last row has a release, so that j ends */
+	for (j = i; j < n; j++)
+		if (revisions[j].releases[0] != '\0')
+			return arena_printf(mem, "%sMLflow %s",
+			    j == i ? "" : "before ", revisions[j].releases).p;
+	return NULL;
+}
+
+static const char *
+other_problem(struct arena *mem, struct str revision)
+{
+	const char *release = describe_revision(mem, revision);
+
+	if (release == NULL)
+		return arena_printf(mem, "the database is at revision %s,"
+		    " which MLflow " SCHEMA_RELEASE " (" SCHEMA_HEAD ") does"
+		    " not know: a later release made it; name another database",
+		    revision.p).p;
+	return arena_printf(mem, "the database is at revision %s (%s), not at "
+	    SCHEMA_HEAD " (MLflow " SCHEMA_RELEASE "): back it up, then run"
+	    " `mlflow db upgrade <its URI>` of MLflow " SCHEMA_RELEASE,
+	    revision.p, release).p;
+}
+
+static int
+unmarked_state(struct db *db, struct arena *mem, const struct tables *tables,
+    struct migrate_state *out)
+{
+	int rc = is_interrupted(db, mem, tables);
+
+	if (rc == -1)
+		return -1;
+	out->kind = rc == 1 ? MIGRATE_PARTIAL : MIGRATE_FOREIGN;
+	out->problem = rc == 1 ?
+	    "making the schema was interrupted: run `cairn db init` again" :
+	    "the database holds tables, but no revision in alembic_version: it"
+	    " is not one of MLflow's, or is damaged; name an empty one, or see"
+	    " `cairn db check`";
+	return 0;
+}
+
+int
+migrate_state(struct db *db, struct arena *mem, struct migrate_state *out)
+{
+	struct tables tables;
+	struct str revision = { 0 };
+
+	*out = (struct migrate_state){ 0 };
+	if (list_tables(db, mem, &tables) == -1)
+		return -1;
+	if (tables.n == 0) {
+		out->kind = MIGRATE_EMPTY;
+		out->problem = "the database is empty: run `cairn db init`";
+		return 0;
+	}
+	if (tables.has_revision && read_revision(db, mem, &revision) == -1)
+		return -1;
+	if (revision.p == NULL)
+		return unmarked_state(db, mem, &tables, out);
+	out->revision = revision.p;
+	if (str_is(revision, SCHEMA_HEAD)) {
+		out->kind = MIGRATE_HEAD;
+		return 0;
+	}
+	out->kind = MIGRATE_OTHER;
+	out->problem = other_problem(mem, revision);
+	return 0;
+}
+
+static int
+fail_database(struct db *db, struct arena *mem, const char *what,
+    const char **error)
+{
+	const char *remedy = "";
+
+	if (db_error_number(db) == ER_BINLOG_TRIGGER)
+		remedy = ": set log_bin_trust_function_creators = 1 on the"
+		    " server, or let a user with the SUPER privilege make the"
+		    " schema";
+	*error = arena_printf(mem, "%s: %s%s", what, db_error_text(db),
+	    remedy).p;
+	return -1;
+}
+
+static int
+make_tables(struct db *db)
+{
+	const struct schema_statement *s;
+
+	if (db_run(db, "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE "
+	    SCHEMA_COLLATION) == -1)
+		return -1;
+	for (s = schema_statements; s->table != NULL; s++)
+		if (!s->is_row && db_run(db, s->text) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+make_rows(struct db *db)
+{
+	const struct schema_statement *s;
+
+	if (db_begin(db) == -1)
+		return -1;
+	for (s = schema_statements; s->table != NULL; s++)
+		if (s->is_row && db_run(db, s->text) == -1) {
+			db_rollback(db);
+			return -1;
+		}
+	return db_commit(db);
+}
+
+static int
+init_locked(struct db *db, struct arena *mem, const char **error)
+{
+	struct migrate_state state;
+
+	if (migrate_state(db, mem, &state) == -1)
+		return fail_database(db, mem, "cannot read the database",
+		    error);
+	if (state.kind == MIGRATE_HEAD)
+		return 0;
+	if (state.kind != MIGRATE_EMPTY && state.kind != MIGRATE_PARTIAL) {
+		*error = state.problem;
+		return -1;
+	}
+	if (make_tables(db) == -1 || make_rows(db) == -1)
+		return fail_database(db, mem, "cannot make the schema", error);
+	return 0;
+}
+
+int
+migrate_init(struct db *db, struct arena *mem, const char **error)
+{
+	struct db_val row[1];
+	int rc;
+
+	rc = db_get(db, mem, STMT_SCHEMA_LOCK, row, db_i64(LOCK_WAIT_SECONDS));
+	if (rc != 1)
+		return fail_database(db, mem, "cannot lock the schema", error);
+	if (row[0].i64 != 1) {
+		*error = arena_printf(mem, "another init of this database has"
+		    " been running for %d seconds: look at SHOW PROCESSLIST,"
+		    " then try again", LOCK_WAIT_SECONDS).p;
+		return -1;
+	}
+	rc = init_locked(db, mem, error);
+	/* a lost connection has released the lock already */
+	if (rc == 0 || db_error(db) != DB_LOST)
+		(void)db_get(db, mem, STMT_SCHEMA_UNLOCK, row);
+	return rc;
+}
+
+int
+migrate_default_experiment(struct db *db, const char *artifact_root)
+{
+	struct db_val now = db_i64(time_now_ms());
+	struct str location;
+	struct arena mem;
+	int64_t n;
+
+	arena_init(&mem);
+	location = location_join(&mem, str_of(artifact_root), STR("0"));
+	n = db_exec(db, STMT_SCHEMA_DEFAULT_EXPERIMENT, db_str(location), now,
+	    now);
+	arena_fini(&mem);
+	/* another start was faster, or the name is taken */
+	if (n == -1 && db_error(db) == DB_DUPLICATE)
+		return 0;
+	return n == -1 ? -1 : 0;
+}
+
+/*
+ * A wrong or lost revision over the right tables is cured by writing it; over
+ * other tables, their differences are many and tell nothing.
+ */
+static void
+check_revision(const struct migrate_state *state, bool fits,
+    struct schema_findings *out)
+{
+	if (!fits) {
+		out->first = out->last = NULL;
+		out->n = 0;
+		schema_finding_add(out, (struct str){ 0 }, "%s",
+		    state->problem);
+		return;
+	}
+	schema_finding_add(out, STR("DELETE FROM alembic_version;\n"
+	    "INSERT INTO alembic_version (version_num) VALUES ('" SCHEMA_HEAD
+	    "');\n"),
+	    "%s%s; the tables are those of " SCHEMA_HEAD " (MLflow "
+	    SCHEMA_RELEASE ")",
+	    state->revision == NULL ? "there is no revision" :
+	    "the revision is ", state->revision == NULL ? "" : state->revision);
+}
+
+int
+migrate_check(struct db *db, struct schema_findings *out)
+{
+	struct migrate_state state;
+	struct tables tables;
+	bool fits;
+
+	if (migrate_state(db, out->mem, &state) == -1 ||
+	    list_tables(db, out->mem, &tables) == -1)
+		return -1;
+	if (state.kind == MIGRATE_EMPTY || state.kind == MIGRATE_PARTIAL) {
+		schema_finding_add(out, (struct str){ 0 }, "%s", state.problem);
+		return 0;
+	}
+	if (schema_check(db, out) == -1)
+		return -1;
+	fits = out->n == (tables.has_revision ? 0 : 1);
+	if (state.kind != MIGRATE_HEAD)
+		check_revision(&state, fits, out);
+	return 0;
+}

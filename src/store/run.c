@@ -1,0 +1,474 @@
+/*
+ * Runs with what hangs on them.
+ *
+ * What belongs to a page of runs is read by one statement a kind over the ids of
+ * the page, in the order of the ids, and handed out to the runs while reading.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/run.h"
+#include "store/sql.h"
+
+/* Columns of a run in RUN_GET and in list_piece. */
+#define RUN_COLUMNS	10
+
+static void
+from_row(const struct db_val *row, struct run *r)
+{
+	*r = (struct run){
+		.run_id = row[0].str, .name = row[1].str, .user_id = row[2].str,
+		.status = row[3].str, .start_time = row[4].i64, .end_time = row[5].i64,
+		.lifecycle_stage = row[6].str, .artifact_uri = row[7].str,
+		.experiment_id = row[9].i64,
+	};
+	if (str_empty(r->name))
+		r->name = row[8].str;
+}
+
+int
+store_run_find(struct db *db, struct arena *mem, struct str run_id, struct run *r)
+{
+	struct db_val row[RUN_COLUMNS];
+	int rc = db_get(db, mem, STMT_RUN_GET, row, db_str(run_id));
+
+	if (rc == 1)
+		from_row(row, r);
+	return rc;
+}
+
+int
+store_run_state(struct db *db, struct arena *mem, struct str run_id, struct run_state *s)
+{
+	struct db_val row[3];
+	int rc = db_get(db, mem, STMT_RUN_STATE, row, db_str(run_id));
+
+	if (rc == 1)
+		*s = (struct run_state){ row[0].str, str_is(row[1].str, "active"), row[2].i64 };
+	return rc;
+}
+
+static void
+place(const struct str *ids, size_t n, const struct db_val *row, struct run *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (str_eq(ids[i], row[0].str))
+			from_row(row, &out[i]);
+}
+
+int64_t
+store_run_list(struct db *db, struct arena *mem, const struct str *ids, size_t n,
+    struct run *out)
+{
+	struct db_val row[RUN_COLUMNS];
+	struct db_result *r;
+	struct sql q;
+	size_t i, kept = 0;
+	int rc = -1;
+
+	if (n == 0)
+		return 0;
+	memset(out, 0, n * sizeof(*out));
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT run_uuid, name, user_id, status, start_time, end_time, "
+	    "lifecycle_stage, artifact_uri, (SELECT t.value FROM tags t WHERE "
+	    "t.run_uuid = runs.run_uuid AND t.`key` = 'mlflow.runName'), experiment_id "
+	    "FROM runs WHERE run_uuid IN ");
+	sql_args(&q, ids, n);
+	r = db_query_sql(db, mem, &q, "ssssiisssi");
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+		place(ids, n, row, out);
+	db_close(r);
+	sql_fini(&q);
+	for (i = 0; i < n; i++)
+		if (out[i].run_id.p != NULL)
+			out[kept++] = out[i];
+	return rc == -1 ? -1 : (int64_t)kept;
+}
+
+/* The runs of a page by id, to find the one that a row belongs to. */
+struct page {
+	struct arena	*mem;
+	struct run	**sorted;
+	struct str	*ids;
+	size_t		 n;
+};
+
+static int
+by_run_id(const void *a, const void *b)
+{
+	const struct run *const *x = a, *const *y = b;
+
+	return str_cmp((*x)->run_id, (*y)->run_id);
+}
+
+static void
+page_init(struct page *p, struct arena *mem, struct run *runs, size_t n)
+{
+	size_t i;
+
+	p->mem = mem;
+	p->n = n;
+	p->sorted = arena_array(mem, n, sizeof(*p->sorted));
+	p->ids = arena_array(mem, n, sizeof(*p->ids));
+	for (i = 0; i < n; i++)
+		p->sorted[i] = &runs[i];
+	qsort(p->sorted, n, sizeof(*p->sorted), by_run_id);
+	for (i = 0; i < n; i++)
+		p->ids[i] = p->sorted[i]->run_id;
+}
+
+static struct run *
+page_find(const struct page *p, struct str run_id)
+{
+	struct run key = { .run_id = run_id };
+	const struct run *wanted = &key;
+	struct run **found = bsearch(&wanted, p->sorted, p->n, sizeof(*p->sorted), by_run_id);
+
+	return found == NULL ? NULL : *found;
+}
+
+/* Room for one more item in an array that doubles at powers of two. */
+static void *
+grow(struct arena *mem, void *items, size_t n, size_t size)
+{
+	void *more;
+
+	if ((n & (n - 1)) != 0)
+		return items;
+	more = arena_array(mem, n == 0 ? 1 : 2 * n, size);
+	if (n > 0)
+		memcpy(more, items, n * size);
+	return more;
+}
+
+static void
+take_metric(struct page *p, struct run *r, const struct db_val *row)
+{
+	struct metrics *m = &r->metrics;
+
+	m->items = grow(p->mem, m->items, m->n, sizeof(*m->items));
+	m->items[m->n++] = (struct metric){ row[1].str,
+	    row[5].i64 != 0 ? (double)NAN : row[2].dbl, row[3].i64, row[4].i64 };
+}
+
+static void
+take_param(struct page *p, struct run *r, const struct db_val *row)
+{
+	kvs_add(p->mem, &r->params, row[1].str, row[2].str);
+}
+
+static void
+take_tag(struct page *p, struct run *r, const struct db_val *row)
+{
+	kvs_add(p->mem, &r->tags, row[1].str, row[2].str);
+}
+
+/* One row a tag of an input, or one without a tag. */
+static void
+take_dataset(struct page *p, struct run *r, const struct db_val *row)
+{
+	struct dataset_inputs *d = &r->datasets;
+
+	if (d->n == 0 || !str_eq(d->items[d->n - 1].input_id, row[1].str)) {
+		d->items = grow(p->mem, d->items, d->n, sizeof(*d->items));
+		d->items[d->n++] = (struct dataset_input){
+			.input_id = row[1].str, .name = row[2].str, .digest = row[3].str,
+			.source_type = row[4].str, .source = row[5].str,
+			.schema = row[6].str, .profile = row[7].str,
+		};
+	}
+	if (row[8].type != DB_NULL)
+		kvs_add(p->mem, &d->items[d->n - 1].tags, row[8].str, row[9].str);
+}
+
+static int
+read_rows(struct db *db, struct page *p, struct sql *q, const char *out,
+    void (*take)(struct page *, struct run *, const struct db_val *))
+{
+	struct db_result *result = db_query_sql(db, p->mem, q, out);
+	struct db_val row[RUN_COLUMNS];
+	struct run *r = NULL;
+	int rc = -1;
+
+	while (result != NULL && (rc = db_next(result, p->mem, row)) == 1) {
+		if (r == NULL || !str_eq(r->run_id, row[0].str))
+			r = page_find(p, row[0].str);
+		if (r != NULL)
+			take(p, r, row);
+	}
+	db_close(result);
+	sql_fini(q);
+	return rc;
+}
+
+static int
+read_metrics(struct db *db, struct page *p)
+{
+	struct sql q;
+
+	sql_init(&q, p->mem);
+	sql_lit(&q, "SELECT run_uuid, `key`, value, timestamp, step, is_nan "
+	    "FROM latest_metrics WHERE run_uuid IN ");
+	sql_args(&q, p->ids, p->n);
+	sql_lit(&q, " ORDER BY run_uuid, `key`");
+	return read_rows(db, p, &q, "ssdiii", take_metric);
+}
+
+static int
+read_params(struct db *db, struct page *p)
+{
+	struct sql q;
+
+	sql_init(&q, p->mem);
+	sql_lit(&q, "SELECT run_uuid, `key`, value FROM params WHERE run_uuid IN ");
+	sql_args(&q, p->ids, p->n);
+	sql_lit(&q, " ORDER BY run_uuid, `key`");
+	return read_rows(db, p, &q, "sss", take_param);
+}
+
+static int
+read_tags(struct db *db, struct page *p)
+{
+	struct sql q;
+
+	sql_init(&q, p->mem);
+	sql_lit(&q, "SELECT run_uuid, `key`, value FROM tags WHERE run_uuid IN ");
+	sql_args(&q, p->ids, p->n);
+	sql_lit(&q, " ORDER BY run_uuid, `key`");
+	return read_rows(db, p, &q, "sss", take_tag);
+}
+
+static int
+read_datasets(struct db *db, struct page *p)
+{
+	struct sql q;
+
+	sql_init(&q, p->mem);
+	sql_lit(&q, "SELECT i.destination_id, i.input_uuid, d.name, d.digest, "
+	    "d.dataset_source_type, d.dataset_source, d.dataset_schema, "
+	    "d.dataset_profile, t.name, t.value FROM inputs i "
+	    "JOIN datasets d ON d.dataset_uuid = i.source_id "
+	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
+	    "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' "
+	    "AND i.destination_id IN ");
+	sql_args(&q, p->ids, p->n);
+	sql_lit(&q, " ORDER BY i.destination_id, i.input_uuid, t.name");
+	return read_rows(db, p, &q, "ssssssssss", take_dataset);
+}
+
+int
+store_run_fill(struct db *db, struct arena *mem, struct run *runs, size_t n)
+{
+	struct page p;
+
+	if (n == 0)
+		return 0;
+	page_init(&p, mem, runs, n);
+	if (read_metrics(db, &p) == -1 || read_params(db, &p) == -1 ||
+	    read_tags(db, &p) == -1 || read_datasets(db, &p) == -1)
+		return -1;
+	return 0;
+}
+
+int
+store_run_fill_models(struct db *db, struct arena *mem, struct run *r)
+{
+	struct db_result *result = db_query(db, mem, STMT_RUN_MODELS, db_str(r->run_id));
+	struct db_val row[3];
+	struct model_links *to;
+	int rc = -1;
+
+	while (result != NULL && (rc = db_next(result, mem, row)) == 1) {
+		to = str_is(row[0].str, "RUN_INPUT") ? &r->models_in : &r->models_out;
+		to->items = grow(mem, to->items, to->n, sizeof(*to->items));
+		to->items[to->n++] = (struct model_link){ row[1].str, row[2].i64 };
+	}
+	db_close(result);
+	return rc;
+}
+
+static int
+write_kvs(struct db *db, enum stmt id, struct str run_id, const struct kvs *list)
+{
+	struct db_val *values;
+	int64_t rc;
+	size_t i;
+
+	if (list->n == 0)
+		return 0;
+	if (list->n == 1)
+		return db_exec(db, id, db_str(run_id), db_str(list->items[0].key),
+		    db_str(list->items[0].value)) == -1 ? -1 : 0;
+	values = calloc(3 * list->n, sizeof(*values));
+	if (values == NULL)
+		abort();
+	for (i = 0; i < list->n; i++) {
+		values[3 * i] = db_str(run_id);
+		values[3 * i + 1] = db_str(list->items[i].key);
+		values[3 * i + 2] = db_str(list->items[i].value);
+	}
+	rc = db_exec_rows(db, id, values, list->n);
+	free(values);
+	return rc == -1 ? -1 : 0;
+}
+
+int
+store_run_create(struct db *db, const struct run *r)
+{
+	if (db_exec(db, STMT_RUN_INSERT, db_str(r->run_id), db_str(r->name),
+	    db_str(r->user_id), db_i64(r->start_time), db_str(r->artifact_uri),
+	    db_i64(r->experiment_id)) == -1)
+		return -1;
+	return write_kvs(db, STMT_TAG_INSERT, r->run_id, &r->tags);
+}
+
+int
+store_run_set_status(struct db *db, struct str run_id, struct str status)
+{
+	return (int)db_exec(db, STMT_RUN_SET_STATUS, db_str(status), db_str(run_id));
+}
+
+int
+store_run_set_end_time(struct db *db, struct str run_id, int64_t end_time)
+{
+	return (int)db_exec(db, STMT_RUN_SET_END_TIME, db_i64(end_time), db_str(run_id));
+}
+
+static int
+rename_run(struct db *db, struct str run_id, struct str name)
+{
+	return (int)db_exec(db, STMT_RUN_SET_NAME, db_str(name), db_str(run_id));
+}
+
+int
+store_run_set_name(struct db *db, struct str run_id, struct str name)
+{
+	struct kv item = { STR(RUN_NAME_TAG), name };
+	struct kvs tags = { &item, 1 };
+
+	return store_tags_set(db, run_id, &tags);
+}
+
+int
+store_run_delete(struct db *db, struct str run_id)
+{
+	return (int)db_exec(db, STMT_RUN_DELETE, db_i64(time_now_ms()), db_str(run_id));
+}
+
+int
+store_run_restore(struct db *db, struct str run_id)
+{
+	return (int)db_exec(db, STMT_RUN_RESTORE, db_str(run_id));
+}
+
+int
+store_tags_set(struct db *db, struct str run_id, const struct kvs *tags)
+{
+	struct kvs rest = { calloc(tags->n + 1, sizeof(struct kv)), 0 };
+	int rc = 0;
+	size_t i;
+
+	if (rest.items == NULL)
+		abort();
+	for (i = 0; i < tags->n && rc != -1; i++) {
+		const struct kv *tag = &tags->items[i];
+
+		if (str_is(tag->key, RUN_NAME_TAG)) {
+			if (tag->value.len == 0)
+				continue;
+			rc = rename_run(db, run_id, tag->value);
+		}
+		rest.items[rest.n++] = *tag;
+	}
+	if (rc != -1)
+		rc = write_kvs(db, STMT_TAG_SET, run_id, &rest);
+	free(rest.items);
+	return rc == -1 ? -1 : 0;
+}
+
+int
+store_tag_find(struct db *db, struct arena *mem, struct str run_id, struct str key,
+    struct str *value)
+{
+	struct db_val row[1];
+	int rc = db_get(db, mem, STMT_TAG_GET, row, db_str(run_id), db_str(key));
+
+	if (rc == 1)
+		*value = row[0].str.p == NULL ? STR("") : row[0].str;
+	return rc;
+}
+
+int
+store_tag_delete(struct db *db, struct str run_id, struct str key)
+{
+	return (int)db_exec(db, STMT_TAG_DELETE, db_str(run_id), db_str(key));
+}
+
+/* The rows of a statement under way whose key is among `keys`. */
+static int
+find_keys(struct db *db, struct arena *mem, struct sql *q, const struct kvs *keys,
+    struct kvs *out)
+{
+	struct db_result *r;
+	struct db_val row[2];
+	size_t i;
+	int rc = -1;
+
+	*out = (struct kvs){ NULL, 0 };
+	for (i = 0; i < keys->n; i++) {
+		sql_add_literal(q, i == 0 ? " AND `key` IN (" : ", ");
+		sql_arg(q, db_str(keys->items[i].key));
+	}
+	sql_lit(q, ")");
+	r = db_query_sql(db, mem, q, "ss");
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+		kvs_add(mem, out, row[0].str, row[1].str);
+	db_close(r);
+	sql_fini(q);
+	return rc;
+}
+
+int
+store_params_find(struct db *db, struct arena *mem, struct str run_id,
+    const struct kvs *keys, struct kvs *out)
+{
+	struct sql q;
+
+	*out = (struct kvs){ NULL, 0 };
+	if (keys->n == 0)
+		return 0;
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT `key`, value FROM params WHERE run_uuid = ");
+	sql_arg(&q, db_str(run_id));
+	return find_keys(db, mem, &q, keys, out);
+}
+
+int
+store_tags_are_stored(struct db *db, struct arena *mem, struct str run_id,
+    const struct kvs *tags)
+{
+	struct kvs stored;
+	struct sql q;
+	size_t i;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT `key`, value FROM tags WHERE run_uuid = ");
+	sql_arg(&q, db_str(run_id));
+	if (find_keys(db, mem, &q, tags, &stored) == -1)
+		return -1;
+	for (i = 0; i < tags->n; i++)
+		if (kvs_find(&stored, tags->items[i].key) == NULL)
+			return 0;
+	return 1;
+}
+
+int
+store_params_add(struct db *db, struct str run_id, const struct kvs *params)
+{
+	return write_kvs(db, STMT_PARAM_INSERT, run_id, params);
+}

@@ -1,0 +1,292 @@
+/*
+ * Runs by filter and order.  Every name of SQL is in a table here; the page of
+ * ids is all that is read, what hangs on the runs is read by the caller.
+ */
+#include "search/order.h"
+#include "store/keyset.h"
+#include "store/run_search.h"
+#include "store/where.h"
+
+/* Placeholders of one statement in MariaDB's protocol. */
+#define ARGS_MAX	65535
+
+#define DATASET_ROWS							\
+	"SELECT 1 FROM inputs i JOIN datasets d ON d.dataset_uuid = "	\
+	"i.source_id WHERE i.destination_id = r.run_uuid AND "		\
+	"i.destination_type = 'RUN' AND i.source_type = 'DATASET'"
+
+static const struct where_source sources[RUN_COLUMN__MAX] = {
+	[RUN_ID] = { .value = { "r.run_uuid" } },
+	/* the name filtered by is the tag's, the name ordered by the run's */
+	[RUN_NAME] = {
+		.rows = { "SELECT 1 FROM tags t WHERE t.run_uuid = r.run_uuid "
+		    "AND t.`key` = 'mlflow.runName'" },
+		.value = { "t.value" },
+	},
+	[RUN_USER_ID] = { .value = { "r.user_id" } },
+	[RUN_STATUS] = { .value = { "r.status" } },
+	[RUN_ARTIFACT_URI] = { .value = { "r.artifact_uri" } },
+	[RUN_START_TIME] = { .value = { "r.start_time" } },
+	[RUN_END_TIME] = { .value = { "r.end_time" } },
+	[RUN_METRIC] = {
+		.rows = { "SELECT 1 FROM latest_metrics m "
+		    "WHERE m.run_uuid = r.run_uuid" },
+		.key = { "m.`key`" },
+		.value = { "m.value" },
+		.nan = { "m.is_nan" },
+	},
+	[RUN_PARAM] = {
+		.rows = { "SELECT 1 FROM params p "
+		    "WHERE p.run_uuid = r.run_uuid" },
+		.key = { "p.`key`" },
+		.value = { "p.value" },
+	},
+	[RUN_TAG] = {
+		.rows = { "SELECT 1 FROM tags t WHERE t.run_uuid = r.run_uuid" },
+		.key = { "t.`key`" },
+		.value = { "t.value" },
+	},
+	[RUN_DATASET_NAME] = {
+		.rows = { DATASET_ROWS }, .value = { "d.name" },
+	},
+	[RUN_DATASET_DIGEST] = {
+		.rows = { DATASET_ROWS }, .value = { "d.digest" },
+	},
+	[RUN_DATASET_CONTEXT] = {
+		.rows = { "SELECT 1 FROM inputs i JOIN input_tags t "
+		    "ON t.input_uuid = i.input_uuid "
+		    "WHERE i.destination_id = r.run_uuid "
+		    "AND i.destination_type = 'RUN' "
+		    "AND i.source_type = 'DATASET' "
+		    "AND t.name = 'mlflow.data.context'" },
+		.value = { "t.value" },
+	},
+};
+
+/* Sort keys in the run's own row: NULL or not, then the value. */
+struct column_order {
+	struct sql_name	rank;
+	struct sql_name	value;
+	enum db_type	type;
+};
+
+static const struct column_order column_orders[RUN_COLUMN__MAX] = {
+	[RUN_ID] = { { NULL }, { "r.run_uuid" }, DB_STR },
+	[RUN_NAME] = { { "r.name IS NULL" }, { "r.name" }, DB_STR },
+	[RUN_USER_ID] = { { "r.user_id IS NULL" }, { "r.user_id" }, DB_STR },
+	[RUN_STATUS] = { { "r.status IS NULL" }, { "r.status" }, DB_STR },
+	[RUN_ARTIFACT_URI] = {
+		{ "r.artifact_uri IS NULL" }, { "r.artifact_uri" }, DB_STR
+	},
+	[RUN_START_TIME] = {
+		{ "r.start_time IS NULL" }, { "r.start_time" }, DB_I64
+	},
+	[RUN_END_TIME] = {
+		{ "r.end_time IS NULL" }, { "r.end_time" }, DB_I64
+	},
+};
+
+/*
+ * Sort keys in another table: it is joined once for each clause, on its
+ * primary key, under the clause's own alias.
+ */
+struct join_order {
+	struct sql_name	metrics, params, tags;	/* the joins */
+	struct sql_name	id;
+	struct sql_name	key;
+	struct sql_name	metric_rank;	/* numbers, NaN, missing */
+	struct sql_name	text_rank;
+	struct sql_name	value;
+};
+
+#define JOIN(table, o)							\
+	{ " LEFT JOIN " table " " o " ON " o ".run_uuid = r.run_uuid" }
+#define JOIN_ORDER(o) {							\
+	JOIN("latest_metrics", o), JOIN("params", o), JOIN("tags", o),	\
+	{ o ".run_uuid" }, { o ".`key`" },				\
+	{ "CASE WHEN " o ".is_nan THEN 1 WHEN " o ".run_uuid IS NULL "	\
+	    "THEN 2 ELSE 0 END" },					\
+	{ o ".value IS NULL" }, { o ".value" }				\
+}
+
+static const struct join_order join_orders[] = {
+	JOIN_ORDER("o0"), JOIN_ORDER("o1"), JOIN_ORDER("o2"), JOIN_ORDER("o3"),
+	JOIN_ORDER("o4"), JOIN_ORDER("o5"), JOIN_ORDER("o6"), JOIN_ORDER("o7"),
+	JOIN_ORDER("o8"), JOIN_ORDER("o9"), JOIN_ORDER("o10"),
+	JOIN_ORDER("o11"), JOIN_ORDER("o12"), JOIN_ORDER("o13"),
+	JOIN_ORDER("o14"), JOIN_ORDER("o15")
+};
+
+_Static_assert(sizeof(join_orders) / sizeof(join_orders[0]) ==
+    SEARCH_ORDER_MAX, "one alias for each order_by clause");
+
+/* A search once its texts are understood. */
+struct plan {
+	struct search_node	*filter;
+	struct search_order	 order[SEARCH_ORDER_MAX];
+	size_t			 norder;
+	struct keyset		 keyset;
+};
+
+static bool
+has_column(const struct plan *p, enum run_column column)
+{
+	size_t i;
+
+	for (i = 0; i < p->norder; i++)
+		if (p->order[i].field->column == (int)column)
+			return true;
+	return false;
+}
+
+static void
+add_column_keys(struct keyset *k, enum run_column column, bool descending)
+{
+	const struct column_order *o = &column_orders[column];
+
+	if (o->rank.text != NULL)
+		keyset_add(k, &o->rank, DB_I64, false);
+	keyset_add(k, &o->value, o->type, descending);
+}
+
+static void
+add_keys(struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->norder; i++) {
+		const struct search_order *o = &p->order[i];
+		const struct join_order *join = &join_orders[i];
+		bool metric = o->field->scope == SCOPE_METRIC;
+
+		if (o->field->scope == SCOPE_ATTRIBUTE) {
+			add_column_keys(&p->keyset,
+			    (enum run_column)o->field->column, o->descending);
+			continue;
+		}
+		keyset_add(&p->keyset, metric ? &join->metric_rank :
+		    &join->text_rank, DB_I64, false);
+		keyset_add(&p->keyset, &join->value, metric ? DB_DBL : DB_STR,
+		    o->descending);
+	}
+	if (!has_column(p, RUN_START_TIME))
+		add_column_keys(&p->keyset, RUN_START_TIME, true);
+	if (!has_column(p, RUN_ID))
+		add_column_keys(&p->keyset, RUN_ID, false);
+}
+
+/* Of everything but the page size, which may change from page to page. */
+static uint64_t
+hash_query(const struct run_search *s)
+{
+	uint64_t h = page_hash_str(0, STR("runs"));
+	size_t i;
+
+	for (i = 0; i < s->nexperiments; i++)
+		h = page_hash_i64(h, s->experiment_ids[i]);
+	h = page_hash_str(h, s->filter);
+	for (i = 0; i < s->norder; i++)
+		h = page_hash_str(h, s->order_by[i]);
+	return page_hash_i64(h, s->view);
+}
+
+/* In MLflow's order of checks: filter, order, token. */
+static int
+make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
+    struct search_error *err)
+{
+	if (search_parse(mem, &search_runs, s->filter, &p->filter, err) != 0 ||
+	    search_order_read(mem, &search_runs, s->order_by, s->norder, false,
+	    p->order, &p->norder, err) != 0)
+		return 1;
+	p->keyset.n = 0;
+	p->keyset.has_after = false;
+	p->keyset.offset = 0;
+	p->keyset.limit = s->max_results;
+	p->keyset.query = hash_query(s);
+	add_keys(p);
+	return keyset_start(&p->keyset, mem, s->page_token, err);
+}
+
+static void
+add_joins(struct sql *q, const struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->norder; i++) {
+		const struct search_order *o = &p->order[i];
+		const struct join_order *join = &join_orders[i];
+
+		if (o->field->scope == SCOPE_ATTRIBUTE)
+			continue;
+		sql_name(q, o->field->scope == SCOPE_METRIC ? &join->metrics :
+		    o->field->scope == SCOPE_PARAM ? &join->params :
+		    &join->tags);
+		where_add_exact(q, &join->key, o->key);
+	}
+}
+
+static void
+build(struct sql *q, const struct run_search *s, const struct plan *p)
+{
+	static const struct sql_name stage = { "r.lifecycle_stage" };
+	size_t i;
+
+	sql_lit(q, "SELECT r.run_uuid");
+	keyset_select(&p->keyset, q);
+	sql_lit(q, " FROM runs r");
+	add_joins(q, p);
+	sql_lit(q, " WHERE r.experiment_id IN (");
+	for (i = 0; i < s->nexperiments; i++) {
+		if (i > 0)
+			sql_lit(q, ", ");
+		sql_arg(q, db_i64(s->experiment_ids[i]));
+	}
+	sql_lit(q, ")");
+	where_add_view(q, &stage, s->view);
+	where_add(q, p->filter, sources);
+	keyset_where(&p->keyset, q);
+	keyset_order(&p->keyset, q);
+}
+
+static int
+run_query(struct db *db, struct arena *mem, struct sql *q,
+    const struct keyset *k, struct run_page *out)
+{
+	struct keyset_page page;
+	size_t i;
+
+	if (keyset_read(k, db, mem, q, DB_STR, &page) != 0)
+		return -1;
+	out->run_ids = arena_array(mem, page.n, sizeof(*out->run_ids));
+	for (i = 0; i < page.n; i++)
+		out->run_ids[i] = page.ids[i].str;
+	out->n = page.n;
+	out->next_page_token = page.next_page_token;
+	return 0;
+}
+
+int
+store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
+    struct run_page *page, struct search_error *err)
+{
+	struct plan plan;
+	struct sql q;
+	int rc;
+
+	*page = (struct run_page){ 0 };
+	if (make_plan(mem, s, &plan, err) != 0)
+		return 1;
+	if (s->nexperiments == 0)
+		return 0;
+	sql_init(&q, mem);
+	build(&q, s, &plan);
+	if (q.nargs > ARGS_MAX)
+		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
+		    "many experiments and values: at most %d are taken.",
+		    ARGS_MAX);
+	else
+		rc = run_query(db, mem, &q, &plan.keyset, page);
+	sql_fini(&q);
+	return rc;
+}

@@ -1,0 +1,60 @@
+/*
+ * The builder of search statements.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "store/sql.h"
+
+void
+sql_init(struct sql *q, struct arena *mem)
+{
+	*q = (struct sql){ .mem = mem };
+}
+
+void
+sql_fini(struct sql *q)
+{
+	buf_fini(&q->text);
+}
+
+void
+sql_add_literal(struct sql *q, const char *literal)
+{
+	buf_puts(&q->text, literal);
+}
+
+void
+sql_name(struct sql *q, const struct sql_name *name)
+{
+	buf_puts(&q->text, name->text);
+}
+
+void
+sql_arg(struct sql *q, struct db_val value)
+{
+	if (q->nargs == q->cap) {
+		size_t cap = q->cap == 0 ? 16 : 2 * q->cap;
+		struct db_val *args = arena_array(q->mem, cap, sizeof(*args));
+
+		if (q->nargs > 0)
+			memcpy(args, q->args, q->nargs * sizeof(*args));
+		q->args = args;
+		q->cap = cap;
+	}
+	q->args[q->nargs++] = value;
+	buf_putc(&q->text, '?');
+}
+
+void
+sql_args(struct sql *q, const struct str *values, size_t n)
+{
+	size_t i;
+
+	assert(n > 0);
+	for (i = 0; i < n; i++) {
+		sql_add_literal(q, i == 0 ? "(" : ", ");
+		sql_arg(q, db_str(values[i]));
+	}
+	sql_lit(q, ")");
+}

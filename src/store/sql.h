@@ -1,0 +1,37 @@
+/*
+ * Building a search statement: literal SQL and arguments, nothing else.
+ *
+ * sql_lit takes only string literals (a variable does not compile), sql_name
+ * only a column of a const table, sql_arg adds a `?` and keeps the value.
+ * There is no way to append a run-time string.
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/db.h"
+
+struct sql {
+	struct arena	*mem;
+	struct buf	 text;		/* released by sql_fini */
+	struct db_val	*args;
+	size_t		 nargs;
+	size_t		 cap;
+};
+
+/* A column name in SQL, from a const table: { "r.start_time" }. */
+struct sql_name {
+	const char	*text;
+};
+
+void	sql_init(struct sql *, struct arena *mem);
+void	sql_fini(struct sql *);
+#define sql_lit(q, literal)	sql_add_literal((q), "" literal "")
+void	sql_add_literal(struct sql *, const char *literal);
+void	sql_name(struct sql *, const struct sql_name *name);
+void	sql_arg(struct sql *, struct db_val value);
+/* "(?, ?, ?)"; n > 0. */
+void	sql_args(struct sql *, const struct str *values, size_t n);
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * One function for each kind of comparison; values are always arguments.
+ *
+ * A test on another table is an EXISTS, so that it never multiplies rows.
+ */
+#include <assert.h>
+
+#include "store/where.h"
+
+static const struct sql_name order_ops[] = {
+	[OP_EQ] = { " = " },
+	[OP_NE] = { " <> " },
+	[OP_LT] = { " < " },
+	[OP_LE] = { " <= " },
+	[OP_GT] = { " > " },
+	[OP_GE] = { " >= " },
+};
+
+void
+where_add_exact(struct sql *q, const struct sql_name *column, struct str value)
+{
+	sql_lit(q, " AND ");
+	sql_name(q, column);
+	sql_lit(q, " = ");
+	sql_arg(q, db_str(value));
+	sql_lit(q, " AND BINARY ");
+	sql_name(q, column);
+	sql_lit(q, " = ");
+	sql_arg(q, db_str(value));
+}
+
+void
+where_add_view(struct sql *q, const struct sql_name *column,
+    enum view_type view)
+{
+	if (view == VIEW_ALL)
+		return;
+	sql_lit(q, " AND ");
+	sql_name(q, column);
+	if (view == VIEW_ACTIVE_ONLY)
+		sql_lit(q, " = 'active'");
+	else
+		sql_lit(q, " = 'deleted'");
+}
+
+static void
+add_in(struct sql *q, const struct search_test *t, const struct sql_name *value)
+{
+	sql_lit(q, " AND ");
+	sql_name(q, value);
+	sql_lit(q, " IN ");
+	sql_args(q, t->texts, t->nvalues);
+	sql_lit(q, " AND BINARY ");
+	sql_name(q, value);
+	sql_lit(q, " IN ");
+	sql_args(q, t->texts, t->nvalues);
+}
+
+static void
+add_not_in(struct sql *q, const struct search_test *t,
+    const struct sql_name *value)
+{
+	sql_lit(q, " AND BINARY ");
+	sql_name(q, value);
+	sql_lit(q, " NOT IN ");
+	sql_args(q, t->texts, t->nvalues);
+}
+
+/* The session has no backslash escapes, so LIKE must be told of its own. */
+static void
+add_like(struct sql *q, const struct search_test *t,
+    const struct sql_name *value)
+{
+	sql_lit(q, " AND ");
+	sql_name(q, value);
+	if (t->op == OP_LIKE)
+		sql_lit(q, " COLLATE utf8mb4_bin LIKE ");
+	else
+		sql_lit(q, " COLLATE utf8mb4_general_ci LIKE ");
+	sql_arg(q, db_str(t->texts[0]));
+	sql_lit(q, " ESCAPE X'5C'");
+}
+
+static void
+add_text(struct sql *q, const struct search_test *t,
+    const struct sql_name *value)
+{
+	switch (t->op) {
+	case OP_EQ:
+		where_add_exact(q, value, t->texts[0]);
+		return;
+	case OP_NE:
+		sql_lit(q, " AND BINARY ");
+		sql_name(q, value);
+		sql_lit(q, " <> ");
+		sql_arg(q, db_str(t->texts[0]));
+		return;
+	case OP_LIKE:
+	case OP_ILIKE:
+		add_like(q, t, value);
+		return;
+	case OP_IN:
+		add_in(q, t, value);
+		return;
+	case OP_NOT_IN:
+		add_not_in(q, t, value);
+		return;
+	default:
+		assert(!"a text comparator");
+	}
+}
+
+/* NaN satisfies != and nothing else, as in arithmetic. */
+static void
+add_number(struct sql *q, const struct search_test *t,
+    const struct where_source *s)
+{
+	sql_lit(q, " AND (");
+	sql_name(q, &s->value);
+	sql_name(q, &order_ops[t->op]);
+	if (t->is_integer && t->field->type != TYPE_METRIC)
+		sql_arg(q, db_i64(t->integer));
+	else
+		sql_arg(q, db_dbl(t->number));
+	if (s->nan.text != NULL) {
+		if (t->op == OP_NE)
+			sql_lit(q, " OR ");
+		else
+			sql_lit(q, " AND NOT ");
+		sql_name(q, &s->nan);
+	}
+	sql_lit(q, ")");
+}
+
+static void
+add_ids(struct sql *q, const struct search_test *t,
+    const struct sql_name *value)
+{
+	size_t i;
+
+	sql_lit(q, " AND ");
+	sql_name(q, value);
+	if (t->op == OP_NE || t->op == OP_NOT_IN)
+		sql_lit(q, " NOT");
+	for (i = 0; i < t->nvalues; i++) {
+		if (i == 0)
+			sql_lit(q, " IN (");
+		else
+			sql_lit(q, ", ");
+		sql_arg(q, db_i64(t->integers[i]));
+	}
+	sql_lit(q, ")");
+}
+
+static void
+add_value(struct sql *q, const struct search_test *t,
+    const struct where_source *s)
+{
+	if (t->op == OP_IS_NULL || t->op == OP_NOT_NULL)
+		return;
+	if (t->field->type == TYPE_ID)
+		add_ids(q, t, &s->value);
+	else if (t->field->type <= TYPE_INTEGER)
+		add_number(q, t, s);
+	else
+		add_text(q, t, &s->value);
+}
+
+static void
+add_test(struct sql *q, const struct search_test *t,
+    const struct where_source *s)
+{
+	if (s->rows.text == NULL) {
+		add_value(q, t, s);
+		return;
+	}
+	if (t->op == OP_IS_NULL)
+		sql_lit(q, " AND NOT EXISTS (");
+	else
+		sql_lit(q, " AND EXISTS (");
+	sql_name(q, &s->rows);
+	if (s->key.text != NULL)
+		where_add_exact(q, &s->key, t->key);
+	add_value(q, t, s);
+	sql_lit(q, ")");
+}
+
+void
+where_add(struct sql *q, const struct search_node *tree,
+    const struct where_source *sources)
+{
+	size_t i;
+
+	switch (tree->kind) {
+	case NODE_AND:
+		for (i = 0; i < tree->nkids; i++)
+			where_add(q, &tree->kids[i], sources);
+		return;
+	case NODE_TEST:
+		add_test(q, &tree->test, &sources[tree->test.field->column]);
+		return;
+	}
+}
