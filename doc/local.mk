@@ -1,1 +1,1 @@
-# doc
+dist_man8_MANS = %D%/cairn.8

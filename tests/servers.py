@@ -36,6 +36,7 @@ import urllib.error
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("CAIRN_BUILD", TOP)
 START_TIMEOUT = 60  # seconds; the reference needs up to 30 on a busy machine
 STOP_TIMEOUT = 30
 
@@ -227,7 +228,7 @@ class MariaDB:
 class Server:
     """A tracking server on a MariaDB; its address is .url once it is up."""
 
-    def __init__(self, folder, db, build=TOP, env=None, options=()):
+    def __init__(self, folder, db, build=BUILD, env=None, options=()):
         self.folder = folder
         self.db = db
         self.build = os.path.abspath(build)
@@ -274,11 +275,14 @@ class Server:
 def clean_environment():
     """Ours without the variables that a tracking server listens to."""
     named = {"BACKEND_STORE_URI", "DEFAULT_ARTIFACT_ROOT", "DEFAULT_ARTIFACTS_DESTINATION"}
-    return {
+    env = {
         k: v
         for k, v in os.environ.items()
         if k not in named and not k.startswith(("MLFLOW_", "CAIRN_"))
     }
+    # nor the file that may be installed on this machine
+    env["CAIRN_CONF"] = os.devnull
+    return env
 
 
 class CairnServer(Server):
@@ -514,7 +518,7 @@ def folder():
 
 
 @contextlib.contextmanager
-def serving(kind, build=TOP, max_connections=300, env=None, options=()):
+def serving(kind, build=BUILD, max_connections=300, env=None, options=()):
     """A server of `kind` on a fresh database; yields it (.url, .db, .folder)."""
     collation = "utf8mb4_general_ci" if kind == "mlflow" else "utf8mb4_nopad_bin"
     with folder() as top, contextlib.ExitStack() as stack:
@@ -555,7 +559,7 @@ def main():
         description="Run a command beside a tracking server."
     )
     parser.add_argument("--kind", choices=sorted(KINDS), required=True)
-    parser.add_argument("--build", default=TOP, help="where cairn and cairn.fcgi are")
+    parser.add_argument("--build", default=BUILD, help="where cairn and cairn.fcgi are")
     parser.add_argument("--max-connections", type=int, default=300)
     parser.add_argument("--timeout", type=float, default=3000, help="seconds")
     parser.add_argument("--log", help="keep the server's log in this file")

@@ -129,6 +129,7 @@ normal_path(struct arena *mem, struct str s)
 		memcpy(to + n, part, len);
 		n += len;
 	}
+	to[n] = '\0';
 	return n == 0 ? STR(".") : (struct str){ to, n };
 }
 
@@ -210,8 +211,8 @@ take_experiment_id(struct ctx *c, struct str text, int64_t *id)
 		continue;
 	if (s.len > 1 && i == s.len)
 		return 0;
-	return fail(c, INVALID_PARAMETER_VALUE, "Invalid experiment ID '%s'. Experiment ID "
-	    "must be a valid integer.", text.p == NULL ? "" : text.p);
+	return fail_quoting(c, INVALID_PARAMETER_VALUE, "Invalid experiment ID '", text,
+	    "'. Experiment ID must be a valid integer.");
 }
 
 int
@@ -270,8 +271,26 @@ load_run(struct ctx *c, struct str run_id, struct run_state *s)
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
-		return fail(c, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id.p);
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Run with id=", run_id,
+		    " not found");
 	return 0;
+}
+
+int
+check_run_id(struct ctx *c, struct str run_id)
+{
+	size_t i = 0, n = 0;
+	bool fine = run_id.len > 0 && isalnum((unsigned char)run_id.p[0]);
+
+	while (fine && i < run_id.len) {
+		uint32_t cp = utf8_next(run_id, &i);
+
+		fine = ++n <= RUN_ID_MAX && (utf8_is_word(cp) || cp == '-');
+	}
+	if (fine)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter 'run_id' "
+	    "supplied.", quoted(c, run_id).p);
 }
 
 int

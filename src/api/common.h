@@ -22,6 +22,7 @@
 #define EXPERIMENT_NAME_MAX	500
 #define EXPERIMENT_NAME_COLUMN	256
 #define EXPERIMENT_TAG_MAX	20000
+#define RUN_ID_MAX		256
 #define RUN_NAME_COLUMN		250
 #define USER_ID_COLUMN		256
 #define RUN_TAG_MAX		8000
@@ -59,6 +60,8 @@ int	take_experiment_ids(struct ctx *, const struct strs *texts, int64_t **ids, s
 int	load_experiment(struct ctx *, struct str id, struct experiment *);
 /* ... which must not be deleted. */
 int	load_active_experiment(struct ctx *, struct str id, struct experiment *);
+/* The form of a run id, where MLflow looks at it: a letter or digit, words, "-". */
+int	check_run_id(struct ctx *, struct str run_id);
 /* The state of a run, or 404. */
 int	load_run(struct ctx *, struct str run_id, struct run_state *);
 /* ... which must not be deleted. */

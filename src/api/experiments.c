@@ -225,8 +225,8 @@ api_experiment_get_by_name(struct ctx *c)
 	case -1:
 		return fail_db(c);
 	case 0:
-		return fail(c, RESOURCE_DOES_NOT_EXIST,
-		    "Could not find experiment with name '%s'", in->experiment_name.p);
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
+		    "Could not find experiment with name '", in->experiment_name, "'");
 	}
 	return answer_experiment(c, &e);
 }

@@ -66,7 +66,8 @@ const struct field log_inputs_fields[] = {
 };
 
 const struct field outputs_fields[] = {
-	F_STR(outputs_in, run_id, REQUIRED),
+	F_STR(outputs_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(outputs_in, run_uuid, 0),
 	F_LIST(outputs_in, models, REQUIRED, model_in, model_output_fields),
 	F_END
 };
@@ -82,6 +83,16 @@ text(struct str s)
 	return s.p == NULL ? STR("") : s;
 }
 
+/* A source is held in so many bytes, whatever its characters. */
+static int
+check_source_bytes(struct ctx *c, struct str source)
+{
+	if (source.len <= DATASET_SOURCE_MAX)
+		return 0;
+	return fail(c, BAD_REQUEST, "The value of 'source' has %zu bytes; the database holds "
+	    "at most %d. Shorten it.", source.len, DATASET_SOURCE_MAX);
+}
+
 static int
 check_dataset(struct ctx *c, const struct dataset_input *d)
 {
@@ -92,6 +103,7 @@ check_dataset(struct ctx *c, const struct dataset_input *d)
 	    check_length(c, "schema", d->schema, DATASET_SCHEMA_MAX) == -1 ||
 	    check_length(c, "source", d->source, DATASET_SOURCE_MAX) == -1 ||
 	    check_length(c, "profile", d->profile, DATASET_PROFILE_MAX) == -1 ||
+	    check_source_bytes(c, d->source) == -1 ||
 	    check_column(c, "source_type", d->source_type, SOURCE_TYPE_COLUMN) == -1)
 		return -1;
 	for (i = 0; i < d->tags.n; i++) {
@@ -139,10 +151,8 @@ api_run_log_inputs(struct ctx *c)
 	struct run_state run;
 	size_t i;
 
-	if (str_empty(in->run_id))
-		return fail(c, INVALID_PARAMETER_VALUE,
-		    "Invalid value \"\" for parameter 'run_id' supplied.");
-	if (load_active_run(c, in->run_id, &run) == -1 ||
+	if (check_run_id(c, in->run_id) == -1 ||
+	    load_active_run(c, in->run_id, &run) == -1 ||
 	    link_datasets(c, &run, &in->datasets) == -1)
 		return -1;
 	for (i = 0; i < in->models.n; i++) {

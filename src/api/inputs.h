@@ -14,6 +14,7 @@ struct log_inputs_in {
 
 struct outputs_in {
 	struct str	run_id;
+	struct str	run_uuid;
 	struct list	models;
 };
 

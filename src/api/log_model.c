@@ -75,7 +75,7 @@ append_model(struct ctx *c, struct str old, const struct json_object *model, str
 	struct buf text = { 0 };
 	size_t i, n = 0;
 
-	if (old.p != NULL && (json_read(old, &list) == -1 || json_kind(list) != JSON_LIST)) {
+	if (old.p != NULL && (json_read(old, &list) != JSON_FINE || json_kind(list) != JSON_LIST)) {
 		json_free(list);
 		return fail_client(c, INTERNAL_ERROR, "The run's tag '" HISTORY_TAG "' does "
 		    "not hold a JSON list. Delete the tag, or mend its value.");
@@ -125,7 +125,7 @@ api_run_log_model(struct ctx *c)
 	struct json_object *model;
 	int rc;
 
-	if (json_read(in->model_json, &model) == -1)
+	if (json_read(in->model_json, &model) != JSON_FINE)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "Malformed model info. \n %s \n is not a valid JSON.", in->model_json.p);
 	rc = log_model(c, in->run_id, model);

@@ -42,7 +42,8 @@ const struct field set_tag_fields[] = {
 };
 
 const struct field delete_tag_fields[] = {
-	F_STR(tag_delete_in, run_id, REQUIRED),
+	F_STR(tag_delete_in, run_id, REQUIRED | OR_NEXT),
+	F_STR(tag_delete_in, run_uuid, 0),
 	F_STR(tag_delete_in, key, REQUIRED),
 	F_END
 };
@@ -132,6 +133,31 @@ check_spelling(struct ctx *c, const struct run_state *run,
 	return 0;
 }
 
+static struct str
+take_text(struct ctx *c, struct buf *text)
+{
+	struct str s = arena_str(c->mem, buf_str(text));
+
+	buf_fini(text);
+	return s;
+}
+
+/* One of the models that the points name is not there. */
+static int
+fail_unknown_model(struct ctx *c, const struct metric_point *points, size_t n)
+{
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!str_empty(points[i].model_id) && (i == 0 ||
+		    !str_eq(points[i].model_id, points[i - 1].model_id)))
+			buf_printf(&text, "%s'%s'", text.len == 0 ? "" : ", ",
+			    points[i].model_id.p);
+	return fail(c, BAD_REQUEST, "A metric's 'model_id' names no logged model: %s.",
+	    take_text(c, &text).p);
+}
+
 static int
 log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *points,
     size_t n)
@@ -141,7 +167,7 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 	if (store_metrics_log(c->db, run, points, n) == 0)
 		return check_spelling(c, run, points, n);
 	if (db_error(c->db) == DB_REFERENCE)
-		return fail(c, BAD_REQUEST, "A metric names a 'model_id' that does not exist.");
+		return fail_unknown_model(c, points, n);
 	return fail_db(c);
 }
 
@@ -189,15 +215,6 @@ add_repr(struct buf *to, struct str s)
 			buf_putc(to, ch);
 	}
 	buf_putc(to, quote);
-}
-
-static struct str
-take_text(struct ctx *c, struct buf *text)
-{
-	struct str s = arena_str(c->mem, buf_str(text));
-
-	buf_fini(text);
-	return s;
 }
 
 /* How params that were logged before relate to the new ones. */
@@ -505,13 +522,11 @@ api_run_log_batch(struct ctx *c)
 	struct kvs params, tags;
 	struct run_state run;
 
-	/* unlike the single calls, a batch knows only the new name of the id */
-	if (str_empty(in->run_id))
-		return fail(c, INVALID_PARAMETER_VALUE,
-		    "Invalid value \"\" for parameter 'run_id' supplied.");
 	take_kvs(c, &in->params, &params);
 	take_kvs(c, &in->tags, &tags);
-	if (check_batch_names(c, in, &params, &tags) == -1 ||
+	/* unlike the single calls, a batch knows only the new name of the id */
+	if (check_run_id(c, in->run_id) == -1 ||
+	    check_batch_names(c, in, &params, &tags) == -1 ||
 	    check_batch_size(c, in) == -1 || check_repeated_params(c, &params) == -1 ||
 	    load_active_run(c, in->run_id, &run) == -1 ||
 	    write_batch(c, &run, in, &params, &tags) == -1)

@@ -26,6 +26,7 @@ struct param_in {
 
 struct tag_delete_in {
 	struct str	run_id;
+	struct str	run_uuid;
 	struct str	key;
 };
 

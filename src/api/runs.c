@@ -45,7 +45,8 @@ const struct field run_update_fields[] = {
 };
 
 const struct field run_delete_fields[] = {
-	F_STR(run_delete, run_id, REQUIRED),
+	F_STR(run_delete, run_id, REQUIRED | OR_NEXT),
+	F_STR(run_delete, run_uuid, 0),
 	F_END
 };
 
@@ -66,7 +67,8 @@ put_run_info(struct ctx *c, const char *name, const struct run *r)
 	json_put_str(&c->out, "run_uuid", r->run_id);
 	json_put_str(&c->out, "experiment_id",
 	    arena_printf(c->mem, "%lld", (long long)r->experiment_id));
-	json_put_str(&c->out, "run_name", r->name);
+	if (r->name.p != NULL)
+		json_put_str(&c->out, "run_name", r->name);
 	json_put_str(&c->out, "user_id", r->user_id);
 	json_put_str(&c->out, "status", r->status);
 	json_put_i64(&c->out, "start_time", r->start_time);
@@ -255,7 +257,8 @@ find_run(struct ctx *c, struct str run_id, struct run *r)
 	case -1:
 		return fail_db(c);
 	case 0:
-		return fail(c, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id.p);
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Run with id=", run_id,
+		    " not found");
 	}
 	return 0;
 }
@@ -378,7 +381,7 @@ api_run_search(struct ctx *c)
 
 	if (q.max_results <= 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer.",
+		    "'max_results' supplied. It must be a positive integer",
 		    (long long)q.max_results);
 	if (take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments) == -1)
 		return -1;

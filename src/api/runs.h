@@ -27,9 +27,13 @@ struct run_update {
 	struct str	run_name;
 };
 
-/* Deleting and restoring take run_id only. */
+/*
+ * Where only run_id counts: run_uuid in its place is not missing, but names no
+ * run either.
+ */
 struct run_delete {
 	struct str	run_id;
+	struct str	run_uuid;
 };
 
 struct run_search_in {

@@ -86,8 +86,9 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	    "server.http-parseopts = (\n"
 	    "\t\"header-strict\" => \"enable\",\n"
 	    "\t\"host-strict\" => \"disable\",\n"
-	    "\t\"url-normalize\" => \"disable\",\n"
-	    "\t\"method-get-body\" => \"enable\"\n"
+	    /* before url-normalize, which would take it back */
+	    "\t\"method-get-body\" => \"enable\",\n"
+	    "\t\"url-normalize\" => \"disable\"\n"
 	    ")\n");
 	add_access_log(to, conf->access_log);
 	add_workers(to, paths->socket);

@@ -51,6 +51,24 @@ fail_client(struct ctx *c, enum error_code code, const char *fmt, ...)
 }
 
 int
+fail_quoting(struct ctx *c, enum error_code code, const char *before, struct str s,
+    const char *after)
+{
+	struct buf text = { 0 };
+
+	if (c->error.status != 0)
+		return -1;
+	buf_puts(&text, before);
+	buf_add_str(&text, s.p == NULL ? STR("") : s);
+	buf_puts(&text, after);
+	c->error.code = code;
+	c->error.status = errors[code].status;
+	c->error.message = arena_str(c->mem, buf_str(&text));
+	buf_fini(&text);
+	return -1;
+}
+
+int
 fail_page(struct ctx *c, int status, const char *type, struct str text)
 {
 	if (c->error.status != 0)

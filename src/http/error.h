@@ -27,6 +27,11 @@ int	fail(struct ctx *, enum error_code, const char *fmt, ...)
 int	fail_client(struct ctx *, enum error_code, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /*
+ * fail() for a text that may hold NUL: `before`, the text, `after`.
+ */
+int	fail_quoting(struct ctx *, enum error_code, const char *before, struct str,
+	    const char *after);
+/*
  * A page instead of JSON: unknown routes, wrong methods, refused hosts.  `type`
  * is the content type: HTML_PAGE or TEXT_PAGE.
  */

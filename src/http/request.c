@@ -133,18 +133,18 @@ read_again(struct json_object **json)
 	struct json_object *inner;
 
 	if (json_kind(*json) != JSON_STRING ||
-	    json_read(json_string(*json), &inner) == -1)
+	    json_read(json_string(*json), &inner) != JSON_FINE)
 		return;
 	json_free(*json);
 	*json = inner;
 }
 
 /*
- * The object to decode.  What is not JSON counts as {} (and lacks whatever is
+ * Open the object to decode.  What is not JSON counts as {} (and lacks whatever is
  * required), and so do null and lists, as in the reference; a bare number, text
  * or boolean is remembered in *odd, an error of its own if nothing is required.
  */
-static void
+static int
 open_input(struct ctx *c, bool *odd)
 {
 	bool is_get = strcmp(c->route->method, "GET") == 0;
@@ -152,17 +152,24 @@ open_input(struct ctx *c, bool *odd)
 	*odd = false;
 	if (is_get && !str_empty(c->req.query)) {
 		c->json = query_read(c->mem, c->req.query, c->route->fields);
-		return;
+		return 0;
 	}
-	if (json_read(c->req.body, &c->json) == 0) {
+	switch (json_read(c->req.body, &c->json)) {
+	case JSON_TOO_DEEP:
+		return fail(c, INVALID_PARAMETER_VALUE, "The request body is nested deeper "
+		    "than %d levels.", JSON_DEPTH_MAX);
+	case JSON_BROKEN:
+		break;
+	case JSON_FINE:
 		read_again(&c->json);
 		*odd = json_kind(c->json) != JSON_OBJECT &&
 		    json_kind(c->json) != JSON_NULL && json_kind(c->json) != JSON_LIST;
 	}
-	if (json_kind(c->json) == JSON_OBJECT)
-		return;
-	json_free(c->json);
-	c->json = json_new_object();
+	if (json_kind(c->json) != JSON_OBJECT) {
+		json_free(c->json);
+		c->json = json_new_object();
+	}
+	return 0;
 }
 
 int
@@ -173,9 +180,8 @@ request_decode(struct ctx *c)
 
 	if (c->route->fields == NULL)
 		return 0;
-	if (check_content_type(c) == -1)
+	if (check_content_type(c) == -1 || open_input(c, &odd) == -1)
 		return -1;
-	open_input(c, &odd);
 	c->in = arena_alloc(c->mem, c->route->in_size);
 	/* names in a query string are taken as they are written */
 	if (decode_object(c->mem, c->route->fields, c->json,

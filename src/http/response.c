@@ -133,7 +133,8 @@ put_headers(struct ctx *c, bool whole)
 		if (frame != NULL && !str_is_nocase(str_of(frame), "none"))
 			buf_printf(&h, "X-Frame-Options: %s\r\n", frame);
 	}
-	buf_puts(&h, "Vary: Origin, Accept-Encoding\r\n");
+	buf_printf(&h, "Vary: Origin, %sAccept-Encoding\r\n", c->req.preflight_method.p == NULL ?
+	    "" : "Access-Control-Request-Method, Access-Control-Request-Headers, ");
 	if (c->res.gzip != NULL)
 		buf_puts(&h, "Content-Encoding: gzip\r\n");
 	else if (whole && c->res.status != 204)

@@ -105,6 +105,7 @@ match_row(const struct ctx *c, struct path *p, const struct route *r,
 struct allowed {
 	struct buf	 text;
 	bool		 any;
+	bool		 at_root;
 };
 
 static void
@@ -122,7 +123,7 @@ refuse_method(struct ctx *c, struct allowed *a)
 	allow(a, "OPTIONS");
 	buf_printf(&c->res.headers, "Allow: %s\r\n", a->text.p);
 	if (str_is(c->req.method, "OPTIONS"))
-		return fail_page(c, 204, HTML_PAGE, STR(""));
+		return fail_page(c, a->at_root ? 200 : 204, HTML_PAGE, STR(""));
 	return fail_page(c, 405, HTML_PAGE, STR("<!doctype html>\n"
 	    "<title>Method not allowed</title>\n<p>This path does not take this "
 	    "method; the Allow header names those that it takes.</p>\n"));
@@ -144,6 +145,7 @@ route_find(struct ctx *c, const struct route *r)
 				c->route = r;
 				rc = 0;
 			} else {
+				allowed.at_root = r->where == AT_ROOT;
 				allow(&allowed, r->method);
 				if (strcmp(r->method, "GET") == 0)
 					allow(&allowed, "HEAD");

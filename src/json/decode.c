@@ -70,22 +70,26 @@ find_member(struct decoder *d, const struct field *f, const struct json_object *
 	char name[NAME_SIZE];
 
 	json_member(from, f->name, &snake);
-	if (!d->camel || (f->flags & REQUIRED) || strchr(f->name, '_') == NULL)
+	if (!d->camel || strchr(f->name, '_') == NULL)
 		return snake;
 	camel_case(f->name, name);
 	json_member(from, name, &camel);
 	if (snake != NULL && camel != NULL)
 		refuse(d, arena_printf(d->mem, "Request specifies both '%s' and '%s'; "
 		    "provide only one of them.", f->name, name));
-	return snake != NULL ? snake : camel;
+	/* what is required is asked for by its own name */
+	return snake != NULL || (f->flags & REQUIRED) ? snake : camel;
 }
 
 /* A whole number within int64, out of a float. */
 static bool
 whole_number(double v, int64_t *out)
 {
-	/* 2^63 as a double: the first that does not fit */
-	if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v != floor(v))
+	/*
+	 * 2^63 does not fit.  -2^63 does, but is what smaller integers round to; as
+	 * an integer it comes another way.
+	 */
+	if (!(v > -9223372036854775808.0 && v < 9223372036854775808.0) || v != floor(v))
 		return false;
 	*out = (int64_t)v;
 	return true;
@@ -98,7 +102,8 @@ take_i64(const struct json_object *from, int64_t *out)
 
 	switch (json_kind(from)) {
 	case JSON_INT:
-		return json_int(from, out);
+		*out = json_int(from);
+		return true;
 	case JSON_FLOAT:
 		return json_number(from, &v) && whole_number(v, out);
 	case JSON_STRING:
@@ -144,7 +149,8 @@ static bool
 take_enum(const struct json_object *from, const struct enum_name *names, int *out)
 {
 	int64_t number = 0;
-	bool is_number = take_i64(from, &number);
+	bool is_number = json_kind(from) == JSON_STRING ?
+	    str_to_i64(json_string(from), &number) : take_i64(from, &number);
 
 	for (; names->name != NULL; names++) {
 		if (is_number ? names->value != number :
@@ -264,11 +270,12 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 		refuse_type(d, parent, f->name, from);
 }
 
+/* An empty text is no value, but for integers: there it is one of a wrong type. */
 static bool
-is_missing(const struct json_object *value)
+is_missing(const struct field *f, const struct json_object *value)
 {
-	return value == NULL ||
-	    (json_kind(value) == JSON_STRING && json_string(value).len == 0);
+	return value == NULL || (f->kind != FIELD_I64 &&
+	    json_kind(value) == JSON_STRING && json_string(value).len == 0);
 }
 
 static void
@@ -278,8 +285,8 @@ decode_fields(struct decoder *d, const struct field *f, const struct json_object
 	for (; f->kind != FIELD_END && !d->failed; f++) {
 		const struct json_object *value = find_member(d, f, from);
 
-		if ((f->flags & REQUIRED) && is_missing(value)) {
-			if ((f->flags & OR_NEXT) == 0 || is_missing(find_member(d, f + 1, from)))
+		if ((f->flags & REQUIRED) && is_missing(f, value)) {
+			if ((f->flags & OR_NEXT) == 0 || is_missing(f + 1, find_member(d, f + 1, from)))
 				refuse_missing(d, parent, f->name);
 		} else if (value != NULL) {
 			decode_value(d, f, value, parent, (char *)to + f->offset);

@@ -15,8 +15,10 @@
 #include "base/buf.h"
 #include "json/read.h"
 
-/* Digits that always fit in an unsigned 64-bit integer. */
+/* Digits of the largest integers that fit in 64 bits with a sign. */
 #define SAFE_DIGITS	19
+/* What marks an integer that fits in no 64 bits: it goes through as a float. */
+#define LONG_MARK	"e0"
 
 /* The end of the string whose opening quote is at i; 0 if it has none. */
 static size_t
@@ -39,27 +41,40 @@ is_number_part(char c)
 	return isdigit((unsigned char)c) || c == '.' || c == 'e' || c == 'E';
 }
 
+/* A whole number that json-c would clamp. */
+static bool
+is_too_long(const char *digits, size_t n, bool negative)
+{
+	if (digits[0] == '0' || n < SAFE_DIGITS)
+		return false;
+	return n > SAFE_DIGITS ||
+	    memcmp(digits, negative ? "9223372036854775808" : "9223372036854775807", n) > 0;
+}
+
 /*
- * Copy a number; a very long integer becomes the same number as a float, which
- * is what a reader of large integers makes of it.
+ * Copy a number; an integer beyond int64 becomes the same number as a float,
+ * marked, which is what a reader of large integers makes of it.  Its end, or 0
+ * for "1." and "1.e5", which json-c would take.
  */
 static size_t
 scan_number(struct str s, size_t i, struct buf *to)
 {
+	bool negative = i > 0 && s.p[i - 1] == '-', whole = true;
 	size_t start = i;
-	bool whole = true;
 
-	for (; i < s.len && is_number_part(s.p[i]); i++)
+	for (; i < s.len && is_number_part(s.p[i]); i++) {
 		whole = whole && isdigit((unsigned char)s.p[i]);
+		if (s.p[i] == '.' && (i + 1 == s.len || !isdigit((unsigned char)s.p[i + 1])))
+			return 0;
+	}
 	buf_add(to, s.p + start, i - start);
-	/* the sign of an exponent stands alone: the next round copies it */
-	if (whole && i - start > SAFE_DIGITS && s.p[start] != '0' &&
-	    (i == s.len || (s.p[i] != '-' && s.p[i] != '+')))
-		buf_puts(to, ".0");
+	if (whole && is_too_long(s.p + start, i - start, negative))
+		buf_puts(to, LONG_MARK);
 	return i;
 }
 
-static int
+/* Copy the text; false for what json-c should not have taken. */
+static bool
 scan(struct str s, struct buf *to)
 {
 	size_t i = 0, end;
@@ -70,60 +85,79 @@ scan(struct str s, struct buf *to)
 		if (c == '"') {
 			end = scan_string(s, i);
 			if (end == 0)
-				return -1;
+				return false;
 			buf_add(to, s.p + i, end - i);
 			i = end;
 		} else if (isdigit(c)) {
 			i = scan_number(s, i, to);
+			if (i == 0)
+				return false;
 		} else if (c == '\'' || c == '/' || c == '\0' || c == '\f' ||
 		    c == '\v') {
-			return -1;
+			return false;
 		} else {
 			buf_putc(to, s.p[i++]);
 		}
 	}
-	return 0;
+	return true;
 }
 
-static struct json_object *
-parse(struct str text, bool *fine)
+static enum json_outcome
+parse(struct str text, struct json_object **out)
 {
 	struct json_tokener *tok = json_tokener_new_ex(JSON_DEPTH_MAX);
-	struct json_object *tree;
+	enum json_tokener_error error;
 
 	if (tok == NULL)
 		abort();
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* the NUL tells the tokener that a number at the end is whole */
-	tree = json_tokener_parse_ex(tok, text.p, (int)text.len + 1);
-	*fine = json_tokener_get_error(tok) == json_tokener_success;
+	*out = json_tokener_parse_ex(tok, text.p, (int)text.len + 1);
+	error = json_tokener_get_error(tok);
 	json_tokener_free(tok);
-	return tree;
+	return error == json_tokener_success ? JSON_FINE :
+	    error == json_tokener_error_depth ? JSON_TOO_DEEP : JSON_BROKEN;
 }
 
-int
+/* s without the blanks of JSON at its end, which json-c takes for garbage. */
+static struct str
+trim_end(struct str s)
+{
+	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) != NULL && s.p[s.len - 1] != '\0')
+		s.len--;
+	return s;
+}
+
+enum json_outcome
 json_read(struct str text, struct json_object **out)
 {
 	struct buf clean = { 0 };
-	bool fine = false;
+	enum json_outcome outcome = JSON_BROKEN;
 
 	*out = NULL;
 	if (str_starts(text, "\xef\xbb\xbf"))
 		text = (struct str){ text.p + 3, text.len - 3 };
-	text = str_trim(text);
-	if (text.len == 0 || text.len >= INT32_MAX)
-		return -1;
+	text = trim_end(text);
+	if (text.len == 0 || text.len >= INT32_MAX || !utf8_is_valid(text))
+		return JSON_BROKEN;
 	buf_room(&clean, text.len);
-	if (scan(text, &clean) == 0)
-		*out = parse(buf_str(&clean), &fine);
+	if (scan(text, &clean))
+		outcome = parse(buf_str(&clean), out);
 	buf_fini(&clean);
-	return fine ? 0 : -1;
+	return outcome;
 }
 
 void
 json_free(struct json_object *o)
 {
 	json_object_put(o);
+}
+
+/* json-c asks for objects it may change, to cache their text: ours are not. */
+static struct json_object *
+unconst(const struct json_object *o)
+{
+	return (struct json_object *)(uintptr_t)o;
 }
 
 enum json_kind
@@ -148,6 +182,20 @@ json_kind(const struct json_object *o)
 	abort();
 }
 
+/* The digits of an integer beyond int64; absent for anything else. */
+static struct str
+long_integer(const struct json_object *o)
+{
+	struct str s;
+
+	if (json_object_get_type(o) != json_type_double)
+		return (struct str){ NULL, 0 };
+	s = str_of(json_object_get_string(unconst(o)));
+	if (s.len < SAFE_DIGITS || !str_ends(s, LONG_MARK) || strchr(s.p, '.') != NULL)
+		return (struct str){ NULL, 0 };
+	return (struct str){ s.p, s.len - strlen(LONG_MARK) };
+}
+
 const char *
 json_type_name(const struct json_object *o)
 {
@@ -157,7 +205,7 @@ json_type_name(const struct json_object *o)
 		[JSON_LIST] = "list", [JSON_OBJECT] = "dict",
 	};
 
-	return names[json_kind(o)];
+	return long_integer(o).p != NULL ? "int" : names[json_kind(o)];
 }
 
 bool
@@ -178,13 +226,6 @@ json_item(const struct json_object *list, size_t i)
 	return json_object_array_get_idx(list, i);
 }
 
-/* json-c asks for objects it may change, to cache their text: ours are not. */
-static struct json_object *
-unconst(const struct json_object *o)
-{
-	return (struct json_object *)(uintptr_t)o;
-}
-
 struct str
 json_string(const struct json_object *o)
 {
@@ -198,12 +239,10 @@ json_truth(const struct json_object *o)
 	return json_object_get_boolean(o);
 }
 
-bool
-json_int(const struct json_object *o, int64_t *out)
+int64_t
+json_int(const struct json_object *o)
 {
-	*out = json_object_get_int64(o);
-	/* what does not fit is clamped: then the unsigned reading differs */
-	return *out != INT64_MAX || json_object_get_uint64(o) == (uint64_t)INT64_MAX;
+	return json_object_get_int64(o);
 }
 
 bool
@@ -276,6 +315,16 @@ write_text(struct buf *to, const struct json_object *o, const char *comma,
 	case JSON_NULL:
 		buf_puts(to, "null");
 		break;
+	case JSON_FLOAT:
+		if (long_integer(o).p != NULL) {
+			buf_add_str(to, long_integer(o));
+			break;
+		}
+		if (isinf(json_object_get_double(o))) {
+			buf_puts(to, json_object_get_double(o) > 0 ? "Infinity" : "-Infinity");
+			break;
+		}
+		/* FALLTHROUGH */
 	default:
 		buf_puts(to, json_object_to_json_string_ext(unconst(o),
 		    JSON_C_TO_STRING_PLAIN));

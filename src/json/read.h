@@ -32,9 +32,14 @@ enum json_kind {
  * Parse the whole of `text` (a UTF-8 byte order mark may lead it) as Python's
  * json module does: bare NaN and Infinity are numbers, the last of two equal
  * members wins; comments, single quotes, raw control characters, trailing
- * commas, invalid UTF-8 and anything behind the value are errors.  0 or -1.
+ * commas, invalid UTF-8 and anything behind the value are errors.
  */
-int		 json_read(struct str text, struct json_object **out);
+enum json_outcome {
+	JSON_FINE,
+	JSON_BROKEN,	/* not JSON; *out is NULL */
+	JSON_TOO_DEEP	/* JSON perhaps, but deeper than JSON_DEPTH_MAX */
+};
+enum json_outcome json_read(struct str text, struct json_object **out);
 void		 json_free(struct json_object *);
 
 enum json_kind	 json_kind(const struct json_object *);
@@ -48,8 +53,8 @@ size_t		 json_length(const struct json_object *list);
 struct json_object *json_item(const struct json_object *list, size_t i);
 struct str	 json_string(const struct json_object *);
 bool		 json_truth(const struct json_object *);
-/* An integer; false if it does not fit in int64. */
-bool		 json_int(const struct json_object *, int64_t *out);
+/* Of JSON_INT; larger integers come as JSON_FLOAT. */
+int64_t		 json_int(const struct json_object *);
 /* Any number.  Infinite only where the literal Infinity stood. */
 bool		 json_number(const struct json_object *, double *out);
 

@@ -326,7 +326,9 @@ check_revision(const struct migrate_state *state, bool fits,
 		out->first = out->last = NULL;
 		out->n = 0;
 		schema_finding_add(out, (struct str){ 0 }, "%s",
-		    state->problem);
+		    state->kind == MIGRATE_OTHER ? state->problem :
+		    "no revision in alembic_version, and not the tables of"
+		    " MLflow " SCHEMA_RELEASE);
 		return;
 	}
 	schema_finding_add(out, STR("DELETE FROM alembic_version;\n"

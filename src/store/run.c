@@ -24,7 +24,7 @@ from_row(const struct db_val *row, struct run *r)
 		.lifecycle_stage = row[6].str, .artifact_uri = row[7].str,
 		.experiment_id = row[9].i64,
 	};
-	if (str_empty(r->name))
+	if (str_empty(r->name) && row[8].type != DB_NULL)
 		r->name = row[8].str;
 }
 

@@ -10,10 +10,12 @@
 /* Placeholders of one statement in MariaDB's protocol. */
 #define ARGS_MAX	65535
 
-#define DATASET_ROWS							\
-	"SELECT 1 FROM inputs i JOIN datasets d ON d.dataset_uuid = "	\
-	"i.source_id WHERE i.destination_id = r.run_uuid AND "		\
-	"i.destination_type = 'RUN' AND i.source_type = 'DATASET'"
+#define DATASET_JOIN							\
+	"SELECT 1 FROM inputs i JOIN datasets d "			\
+	"ON d.dataset_uuid = i.source_id"
+#define DATASET_OF_RUN							\
+	" WHERE i.destination_id = r.run_uuid "				\
+	"AND i.destination_type = 'RUN' AND i.source_type = 'DATASET'"
 
 static const struct where_source sources[RUN_COLUMN__MAX] = {
 	[RUN_ID] = { .value = { "r.run_uuid" } },
@@ -47,18 +49,17 @@ static const struct where_source sources[RUN_COLUMN__MAX] = {
 		.value = { "t.value" },
 	},
 	[RUN_DATASET_NAME] = {
-		.rows = { DATASET_ROWS }, .value = { "d.name" },
+		.rows = { DATASET_JOIN DATASET_OF_RUN },
+		.value = { "d.name" },
 	},
 	[RUN_DATASET_DIGEST] = {
-		.rows = { DATASET_ROWS }, .value = { "d.digest" },
+		.rows = { DATASET_JOIN DATASET_OF_RUN },
+		.value = { "d.digest" },
 	},
 	[RUN_DATASET_CONTEXT] = {
-		.rows = { "SELECT 1 FROM inputs i JOIN input_tags t "
-		    "ON t.input_uuid = i.input_uuid "
-		    "WHERE i.destination_id = r.run_uuid "
-		    "AND i.destination_type = 'RUN' "
-		    "AND i.source_type = 'DATASET' "
-		    "AND t.name = 'mlflow.data.context'" },
+		.rows = { DATASET_JOIN " JOIN input_tags t "
+		    "ON t.input_uuid = i.input_uuid" DATASET_OF_RUN
+		    " AND t.name = 'mlflow.data.context'" },
 		.value = { "t.value" },
 	},
 };
@@ -208,6 +209,7 @@ make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
 	return keyset_start(&p->keyset, mem, s->page_token, err);
 }
 
+/* The key is matched by its collation, as MLflow does when it orders. */
 static void
 add_joins(struct sql *q, const struct plan *p)
 {
@@ -222,7 +224,10 @@ add_joins(struct sql *q, const struct plan *p)
 		sql_name(q, o->field->scope == SCOPE_METRIC ? &join->metrics :
 		    o->field->scope == SCOPE_PARAM ? &join->params :
 		    &join->tags);
-		where_add_exact(q, &join->key, o->key);
+		sql_lit(q, " AND ");
+		sql_name(q, &join->key);
+		sql_lit(q, " = ");
+		sql_arg(q, db_str(o->key));
 	}
 }
 

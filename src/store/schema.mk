@@ -7,7 +7,7 @@ libcairn_a_SOURCES += \
 	%D%/schema/stmt_schema.def
 nodist_libcairn_a_SOURCES = %D%/schema/tables.c
 EXTRA_DIST += %D%/schema/3.17.2.sql %D%/schema/tables.awk
-CLEANFILES += %D%/schema/tables.c
+CLEANFILES += %D%/schema/tables.c %D%/schema/tables.c.tmp
 
 %D%/schema/tables.c: %D%/schema/3.17.2.sql %D%/schema/tables.awk
 	$(AM_V_GEN)$(MKDIR_P) %D%/schema

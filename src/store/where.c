@@ -166,6 +166,20 @@ add_value(struct sql *q, const struct search_test *t,
 		add_text(q, t, &s->value);
 }
 
+/* Whether a key is there at all is a matter of its collation to MLflow. */
+static void
+add_key(struct sql *q, const struct search_test *t, const struct sql_name *key)
+{
+	if (t->op != OP_IS_NULL && t->op != OP_NOT_NULL) {
+		where_add_exact(q, key, t->key);
+		return;
+	}
+	sql_lit(q, " AND ");
+	sql_name(q, key);
+	sql_lit(q, " = ");
+	sql_arg(q, db_str(t->key));
+}
+
 static void
 add_test(struct sql *q, const struct search_test *t,
     const struct where_source *s)
@@ -180,7 +194,7 @@ add_test(struct sql *q, const struct search_test *t,
 		sql_lit(q, " AND EXISTS (");
 	sql_name(q, &s->rows);
 	if (s->key.text != NULL)
-		where_add_exact(q, &s->key, t->key);
+		add_key(q, t, &s->key);
 	add_value(q, t, s);
 	sql_lit(q, ")");
 }

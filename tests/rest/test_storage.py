@@ -16,6 +16,13 @@ def now():
     return int(time.time() * 1000)
 
 
+def tick():
+    """Returns in the next millisecond, so that a time written after it is later."""
+    started = now()
+    while now() == started:
+        pass
+
+
 def recent(value):
     """A time in ms of this test, though the clocks of two machines may differ a little."""
     return isinstance(value, int) and abs(value - now()) < 120000
@@ -41,7 +48,7 @@ def rows(sql):
 
 
 def test_experiment(api, rows):
-    made = api.new_experiment("s " + str(now()), tags=[{"key": "k", "value": "é"}, {"key": "e"}])
+    made = api.new_experiment("s " + uuid.uuid4().hex, tags=[{"key": "k", "value": "é"}, {"key": "e"}])
     [row] = rows("experiments", "experiment_id = %s", made)
     root = api.read("experiments/get", {"experiment_id": "0"})["experiment"]["artifact_location"]
     assert recent(row["creation_time"])
@@ -75,6 +82,7 @@ def test_experiment_deletion(api, exp, rows):
     runs = [api.new_run(exp) for _ in range(2)]
     api.ok("runs/delete", {"run_id": runs[0]})
     [earlier] = rows("runs", "run_uuid = %s", runs[0])
+    tick()
     api.ok("experiments/delete", {"experiment_id": exp})
     [row] = rows("experiments", "experiment_id = %s", exp)
     assert row["lifecycle_stage"] == "deleted"
@@ -82,7 +90,7 @@ def test_experiment_deletion(api, exp, rows):
     marked = rows("runs", "experiment_id = %s", exp)
     assert [r["lifecycle_stage"] for r in marked] == ["deleted", "deleted"]
     assert all(recent(r["deleted_time"]) for r in marked)
-    assert all(r["deleted_time"] >= earlier["deleted_time"] for r in marked)
+    assert all(r["deleted_time"] > earlier["deleted_time"] for r in marked)
     api.ok("experiments/restore", {"experiment_id": exp})
     [restored] = rows("experiments", "experiment_id = %s", exp)
     assert restored["lifecycle_stage"] == "active"

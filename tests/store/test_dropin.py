@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from conftest import clean_environment, missing, program
+from private import clean_environment, missing, program
 
 START_SECONDS = 120  # MLflow migrates an empty database first
 STOP_SECONDS = 30

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import HERE, clean_environment, program
+from private import HERE, clean_environment, program
 
 HEAD = "dc11669786a5"
 EXPECTED = HERE / "schema-3.17.2"
@@ -177,6 +177,13 @@ def test_check_says_what_an_old_database_needs(cairn, database):
     assert done.stdout.startswith("-- 1 finding")
     assert "MLflow 1.30.1 and 2.2.1" in done.stdout
     assert "mlflow db upgrade" in done.stdout
+
+
+def test_check_of_a_database_of_something_else(cairn, database):
+    database.run("CREATE TABLE other (a int)")
+    done = check(cairn, database)
+    assert done.returncode == 1
+    assert "-- no revision in alembic_version, and not the tables of MLflow" in done.stdout
 
 
 DAMAGES = {

@@ -1,0 +1,133 @@
+"""`cairn server` on a database that was named: waiting, logging in, refusing."""
+
+import os
+import subprocess
+
+import pytest
+
+import servers
+from conftest import command_line, processes_with
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def run_sql(db, sql):
+    """Statements on a database that is stopped, one a line."""
+    subprocess.run(
+        db._base_argv() + ["--bootstrap"],
+        input=sql.encode(),
+        check=True,
+        timeout=60,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def test_it_waits_for_the_database(start, database):
+    server = start(f"--backend-store-uri={database.uri()}", wait=False)
+    server.wait_for(lambda: "no connection at" in server.output())
+    assert f"127.0.0.1:{database.port}" in server.output()
+    database.start()
+    server.wait()
+    text = server.output()
+    phases = [
+        text.index(f"database: {p}")
+        for p in ("name: ", "no connection", "connection: made", "login: ", "schema: ")
+    ]
+    assert phases == sorted(phases)
+    assert server.healthy()
+    # one line a phase, not one a try
+    assert text.count("no connection") == 1
+
+
+@pytest.mark.parametrize(
+    "uri, phase, reason",
+    [
+        ("mysql://u:{p}@127.0.0.1:1/d", "no connection", "Connection refused"),
+        ("mysql://u:{p}@no-such-host.invalid/d", "no name", ""),
+        ("mysql://cairn:wrong@127.0.0.1:{port}/cairn", "no login", "Access denied"),
+        ("mysql://cairn:{p}@127.0.0.1:{port}/other", "no login", "nknown database"),
+        ("mysql://u@/d?unix_socket=/nonexistent/s", "no connection", "No such file"),
+    ],
+)
+def test_it_says_what_is_missing(start, database, uri, phase, reason):
+    database.start()
+    uri = uri.format(port=database.port, p=database.password)
+    server = start(f"--backend-store-uri={uri}", "--db-wait=1", wait=False)
+    assert server.process.popen.wait(60) == 1
+    last = [line for line in server.output().splitlines() if f"{phase} at" in line][-1]
+    assert "error" in last and reason in last
+    assert "check" in last and "CAIRN_DB_WAIT" in last
+    assert database.password not in server.output()
+    assert server.run_dirs() == []
+
+
+def test_the_password_is_seen_nowhere(start, database, tmp_path):
+    database.start()
+    server = start("--backend-store-uri", database.uri(), "--dev")
+    assert processes_with(database.password) == []
+    assert server.stop() == 0
+    assert database.password not in server.output()
+
+
+def test_the_password_comes_from_a_file(start, database, tmp_path):
+    database.start()
+    (tmp_path / "secret").write_text(database.password + "\n")
+    server = start(
+        CAIRN_DB_HOST="127.0.0.1",
+        CAIRN_DB_PORT=str(database.port),
+        CAIRN_DB_NAME=servers.DATABASE,
+        CAIRN_DB_USER=servers.USER,
+        CAIRN_DB_PASSWORD_FILE=str(tmp_path / "secret"),
+    )
+    assert server.healthy()
+    assert not os.path.exists(tmp_path / "cairn-data")
+    assert server.children("mariadbd") == []
+
+
+def test_over_a_socket(start, database):
+    database.start()
+    server = start(
+        f"--backend-store-uri=mysql+pymysql://{servers.USER}:{database.password}"
+        f"@localhost/{servers.DATABASE}?unix_socket={database.socket}&charset=utf8mb4"
+    )
+    assert server.healthy()
+
+
+def test_a_database_of_another_release_is_refused(start, database):
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}")
+    server.stop()
+    database.stop()
+    # the head of MLflow 2.2.1
+    run_sql(
+        database,
+        f"UPDATE {servers.DATABASE}.alembic_version SET version_num = '97727af70f4d';\n",
+    )
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert "97727af70f4d" in server.output()
+    assert "2.2" in server.output() and "db upgrade" in server.output()
+
+
+def test_a_database_of_something_else_is_refused(start, database):
+    run_sql(
+        database,
+        f"CREATE DATABASE {servers.DATABASE};\n"
+        f"CREATE TABLE {servers.DATABASE}.shop (id INT);\n",
+    )
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert "database: schema: " in server.output()
+
+
+def test_workers_are_as_many_as_asked_for(start, database):
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}", "-w", "3")
+    assert len(server.children("cairn.fcgi")) == 3
+    assert command_line(server.children("lighttpd")[0])[1:3] == ["-D", "-f"]

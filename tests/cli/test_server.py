@@ -1,0 +1,286 @@
+"""`cairn server` on the embedded default: its life, its end, its accidents."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
+import urllib.request
+
+import pytest
+
+import servers
+from conftest import command_line, processes_with
+
+
+def call(server, path, body=None):
+    request = urllib.request.Request(
+        server.url + "/api/2.0/mlflow/" + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as r:
+        return json.load(r)
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def test_from_nothing_to_an_answer_and_back(start, tmp_path):
+    server = start()
+    data = tmp_path / "cairn-data"
+    assert mode(data) == 0o700
+    assert (data / "mariadb.sock").is_socket()
+    run_dir = server.run_dirs()[0]
+    assert mode(run_dir) == 0o700
+    assert mode(run_dir + "/cairn.conf") == 0o600
+    found = call(server, "experiments/get?experiment_id=0")["experiment"]
+    assert found["name"] == "Default"
+    assert found["artifact_location"] == f"{tmp_path}/mlruns/0"
+    for phase in ("connection: made", "login: cairn at mlflow", "schema: MLflow 3.17.2"):
+        assert f"database: {phase}" in server.output()
+    assert server.stop() == 0
+    # nothing is left: no process, no run directory, no lock
+    assert processes_with(str(tmp_path)) == []
+    assert server.run_dirs() == []
+
+
+def test_what_was_logged_is_there_after_a_restart(start):
+    server = start()
+    made = call(server, "experiments/create", {"name": "kept"})
+    server.stop()
+    server = start()
+    assert "making" not in server.output()
+    found = call(server, "experiments/get-by-name?experiment_name=kept")
+    assert found["experiment"]["experiment_id"] == made["experiment_id"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_stop_it_cleanly(start, tmp_path, number):
+    server = start("--workers=1")
+    assert server.process.stop(number) == 0
+    assert processes_with(str(tmp_path)) == []
+    assert server.run_dirs() == []
+    assert "Shutdown complete" in (tmp_path / "cairn-data/mariadb.log").read_text()
+
+
+def test_nohup_is_respected(start):
+    server = start("--workers=1")
+    server.stop()
+    # the disposition is inherited over exec
+    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server = start("--workers=1")
+    finally:
+        signal.signal(signal.SIGHUP, old)
+    os.kill(server.pid, signal.SIGHUP)
+    time.sleep(1)
+    assert server.healthy()
+
+
+def test_a_second_server_on_one_data_directory(start):
+    first = start()
+    second = start(wait=False)
+    assert second.process.popen.wait(30) == 1
+    assert f"is in use by another cairn server (process {first.pid})" in second.output()
+    assert "--data-dir" in second.output()
+    assert second.run_dirs() == []
+    assert first.healthy()
+
+
+def test_a_killed_server_is_recovered(start, tmp_path):
+    server = start()
+    made = call(server, "experiments/create", {"name": "kept"})
+    server.kill(server.pid)
+    server.process.popen.wait()
+    stale = server.run_dirs()
+    assert len(stale) == 1
+    # at once: its mariadbd may still be ending
+    again = start(XDG_RUNTIME_DIR=server.env["XDG_RUNTIME_DIR"])
+    found = call(again, "experiments/get-by-name?experiment_name=kept")
+    assert found["experiment"]["experiment_id"] == made["experiment_id"]
+    assert again.run_dirs() != stale and len(again.run_dirs()) == 1
+    again.stop()
+    assert processes_with(str(tmp_path)) == []
+
+
+def test_everything_killed_at_once_is_recovered(start, tmp_path):
+    server = start()
+    made = call(server, "experiments/create", {"name": "kept"})
+    for pid in [server.pid, *server.children()]:
+        server.kill(pid)
+    server.process.popen.wait()
+    again = start()
+    found = call(again, "experiments/get-by-name?experiment_name=kept")
+    assert found["experiment"]["experiment_id"] == made["experiment_id"]
+
+
+def test_killed_while_the_database_is_made(start, tmp_path):
+    server = start(wait=False)
+    fresh = tmp_path / "cairn-data" / "mariadb.new"
+    server.wait_for(fresh.exists)
+    for pid in [server.pid, *server.children()]:
+        server.kill(pid)
+    server.process.popen.wait()
+    server = start()
+    assert server.healthy()
+    assert not fresh.exists()
+
+
+@pytest.mark.parametrize("name", ["cairn.fcgi", "lighttpd", "mariadbd"])
+def test_a_killed_child_is_replaced(start, name):
+    server = start("--workers=2")
+    before = server.children(name)
+    assert len(before) == (2 if name == "cairn.fcgi" else 1)
+    server.kill(before[0])
+    server.wait_for(
+        lambda: len(server.children(name)) == len(before)
+        and before[0] not in server.children(name)
+    )
+
+    def works():
+        try:
+            return call(server, "experiments/get?experiment_id=0")
+        except OSError:
+            return None
+
+    server.wait_for(works)
+    assert "(signal 9): starting another" in server.output()
+
+
+def test_workers_that_leave_are_replaced(start):
+    server = start("--workers=1", "--max-requests=3")
+    first = server.children("cairn.fcgi")
+    for _ in range(20):
+        assert call(server, "experiments/get?experiment_id=0")
+    assert server.children("cairn.fcgi") != first
+    assert "starting another" not in server.output()
+
+
+def test_a_stop_while_it_waits_for_a_database(start):
+    server = start(
+        "--backend-store-uri=mysql://u@127.0.0.1:1/d", "--db-wait=600", wait=False
+    )
+    server.wait_for(lambda: "waiting up to 600 s" in server.output())
+    assert server.stop() == 0
+    assert server.run_dirs() == []
+
+
+def test_somebody_elses_folder_is_not_taken(start, tmp_path):
+    (tmp_path / "home").mkdir(mode=0o755)
+    (tmp_path / "home" / "letter").write_text("x")
+    server = start("--data-dir=home", wait=False)
+    assert server.process.popen.wait(30) == 1
+    assert "not a data directory of Cairn" in server.output()
+    assert mode(tmp_path / "home") == 0o755
+
+
+def test_an_empty_folder_is_made_private(start, tmp_path):
+    (tmp_path / "empty").mkdir(mode=0o755)
+    start(CAIRN_DATA=str(tmp_path / "empty"))
+    assert mode(tmp_path / "empty") == 0o700
+
+
+def test_a_long_name_of_the_data_directory(start, tmp_path):
+    folder = tmp_path / ("x" * 100)
+    server = start(f"--data-dir={folder}")
+    assert call(server, "experiments/get?experiment_id=0")
+    assert not (folder / "mariadb.sock").exists()
+
+
+def test_the_private_database_has_no_port(start):
+    server = start()
+    argv = command_line(server.children("mariadbd")[0])
+    assert "--skip-networking" in argv
+    assert "--innodb-flush-log-at-trx-commit=1" in argv
+
+
+def test_workers_see_no_option_in_their_environment(start):
+    server = start(MLFLOW_SERVE_ARTIFACTS="true", CAIRN_DB_PASSWORD="geheim")
+    for pid in server.children("cairn.fcgi"):
+        with open(f"/proc/{pid}/environ", "rb") as f:
+            names = {v.split("=")[0] for v in f.read().decode().split("\0")}
+        assert "CAIRN_CONF" in names
+        assert not {n for n in names if n.startswith("MLFLOW_")}
+        assert "CAIRN_DB_PASSWORD" not in names
+
+
+def test_options_without_effect_are_told(start):
+    server = start("--gunicorn-opts", "--timeout 9", MLFLOW_UVICORN_OPTS="--x")
+    assert server.output().count("--gunicorn-opts: accepted without effect") == 1
+    assert server.output().count("MLFLOW_UVICORN_OPTS: accepted without effect") == 1
+
+
+def test_options_are_shown_with_their_source(start):
+    server = start(
+        "--no-serve-artifacts",
+        "--artifacts-destination=s3://b",
+        DEFAULT_ARTIFACT_ROOT="roots",
+    )
+    for line in (
+        "option serve-artifacts = false (flag)",
+        "option artifacts-destination = s3://b (flag)",
+        f"option default-artifact-root = {server.folder}/roots (environment)",
+    ):
+        assert line in server.output()
+
+
+def test_below_a_prefix(start):
+    server = start("--static-prefix=/ml")
+    assert f"{server.url}/ml " in server.output()
+    assert servers.answers(server.url + "/ml/health")
+    url = server.url + "/ml/api/2.0/mlflow/experiments/get?experiment_id=0"
+    assert servers.answers(url)
+
+
+def test_on_ipv6(start):
+    server = start("--host=::1")
+    assert f"http://[::1]:{server.port} " in server.output()
+    assert servers.answers(f"http://[::1]:{server.port}/health")
+
+
+def test_healthcheck_of_a_running_server(start, cairn):
+    server = start()
+    assert cairn("healthcheck", server.url + "/health").returncode == 0
+    assert cairn("healthcheck", server.url).returncode == 0
+    r = cairn("healthcheck", server.url + "/no-such-path")
+    assert r.returncode == 1 and "HTTP status 404" in r.stderr
+
+
+def test_a_body_that_is_too_large(start):
+    server = start("--max-body=1")
+    with pytest.raises(urllib.error.HTTPError) as e:
+        call(server, "experiments/create", {"name": "x" * 2**20})
+    assert e.value.code == 413
+
+
+def test_the_access_log(start, tmp_path):
+    server = start("--access-log=access.log")
+    call(server, "experiments/get?experiment_id=0")
+    server.stop()
+    assert "GET /api/2.0/mlflow/experiments/get" in (tmp_path / "access.log").read_text()
+
+
+def test_without_mariadbd_it_says_what_to_install(start, tmp_path, program):
+    """Everything the server looks for is found by name: here nothing is."""
+    if not shutil.which("unshare"):
+        pytest.skip("unshare is not installed")
+    probe = subprocess.run(["unshare", "-m", "true"], check=False)
+    if probe.returncode != 0:
+        pytest.skip("unshare -m is not allowed here")
+    mariadbd = servers.find_program("mariadbd")
+    script = f"mount --bind /dev/null {mariadbd} && exec {program} server --port=0"
+    r = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script],
+        cwd=tmp_path,
+        env=servers.clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert r.returncode == 1
+    assert "install the package mariadb-server-core" in r.stderr
