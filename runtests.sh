@@ -1,1 +1,244 @@
 #!/bin/bash
+# Every test, from a fresh Debian 12, in one command:
+#
+#	./runtests.sh [STAGE ...]
+#
+# Installs what is missing (as root, or with sudo), makes the Python environments
+# once (in $CAIRN_TEST_VENVS, else beside the user's caches), builds, and runs the
+# stages in order:
+#
+#	gcc      build with -Werror; unit, style, fuzz, store, cli; REST on `cairn server`
+#	clang    build with -Werror, unit tests
+#	apache   REST on Apache with mod_fcgid
+#	spawn    REST on lighttpd and spawn-fcgi
+#	lighttpd REST on lighttpd with "bin-path"
+#	mlflow   the same REST suite on `mlflow server` of the reference release
+#	sanitize REST on a build with the address and undefined sanitizers
+#	weather  a database that dies, workers that are killed, connections that run out
+#	dist     make distcheck, make install
+#
+# Ends with a line "N passed, N failed"; nothing may be skipped.
+set -u
+
+cd "$(dirname "$0")" || exit 1
+top=$PWD
+work=$(mktemp -d "${TMPDIR:-/tmp}/cairn-tests.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+passed=0 failed=0
+jobs=$(nproc)
+
+mlflow_release=3.17.2
+old_client=2.2.1
+venvs=${CAIRN_TEST_VENVS:-${XDG_CACHE_HOME:-$HOME/.cache}/cairn-tests}
+
+say() {
+	printf '\n== %s (%ds)\n' "$*" $SECONDS
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+packages() {
+	local wanted missing="" p
+	wanted="apache2 autoconf automake clang curl gcc libapache2-mod-fcgid
+	    libclang-rt-14-dev libc6-dev libfcgi-dev libjson-c-dev libmariadb-dev lighttpd
+	    llvm-14 make mandoc mariadb-client-core mariadb-server-core pkg-config procps
+	    python3 python3-venv spawn-fcgi zlib1g-dev"
+	for p in $wanted; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] ||
+		    missing="$missing $p"
+	done
+	[ -n "$missing" ] || return 0
+	say "installing:$missing"
+	# no service may start: the tests start their own, on their own ports
+	local policy=/usr/sbin/policy-rc.d made=""
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+		as_root chmod 755 $policy
+		made=yes
+	fi
+	as_root apt-get update -q >"$work/apt.log" 2>&1 &&
+	    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+		--no-install-recommends $missing >>"$work/apt.log" 2>&1
+	local status=$?
+	[ -z "$made" ] || as_root rm -f $policy
+	[ $status -eq 0 ] || { tail -n 20 "$work/apt.log"; exit 1; }
+}
+
+# venv NAME REQUIREMENT ...: made once; a stamp holds what is in it
+venv() {
+	local dir=$venvs/$1
+	shift
+	[ "$(cat "$dir/requirements" 2>/dev/null)" = "$*" ] && return 0
+	say "making the environment $(basename "$dir")"
+	rm -rf "$dir"
+	mkdir -p "$venvs"
+	if ! { python3 -m venv "$dir" && "$dir/bin/pip" install -q "$@"; } >"$work/pip.log" 2>&1; then
+		tail -n 20 "$work/pip.log"
+		exit 1
+	fi
+	echo "$*" >"$dir/requirements"
+}
+
+environments() {
+	venv mlflow-$mlflow_release "mlflow==$mlflow_release" pymysql pytest requests
+	venv mlflow-$old_client "mlflow==$old_client" "sqlalchemy==1.4.46" "alembic==1.9.4" \
+	    "pandas<2" "numpy<1.25" "scikit-learn<1.3" "flask==2.2.3" "matplotlib<3.8" \
+	    "setuptools<70"
+	export CAIRN_PYTHON=$venvs/mlflow-$mlflow_release/bin/python
+	export CAIRN_MLFLOW_PYTHON=$CAIRN_PYTHON
+	export CAIRN_TEST_CLIENTS=$CAIRN_PYTHON,$venvs/mlflow-$old_client/bin/python
+	export REQUIRE=all PYTHONDONTWRITEBYTECODE=1
+}
+
+# check NAME COMMAND ...: one thing that works or does not
+check() {
+	local name=$1
+	shift
+	if "$@" >"$work/check.log" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok - $name"
+	else
+		failed=$((failed + 1))
+		tail -n 40 "$work/check.log"
+		echo "not ok - $name"
+	fi
+}
+
+# count_pytest NAME STATUS FILE: add what pytest's last line says
+count_pytest() {
+	local line skipped p f
+	line=$(grep -aE '^[0-9]+ (passed|failed|error|skipped).* in |^=.* in ' "$3" | tail -n 1)
+	p=$(grep -aoE '[0-9]+ passed' <<<"$line" | grep -oE '[0-9]+')
+	f=$(grep -aoE '[0-9]+ (failed|errors?)' <<<"$line" | grep -oE '[0-9]+' | paste -sd+ | bc_)
+	skipped=$(grep -aoE '[0-9]+ skipped' <<<"$line" | grep -oE '[0-9]+')
+	[ "$2" -eq 0 ] || [ "${f:-0}" -gt 0 ] || f=1
+	[ -n "$line" ] || f=1
+	passed=$((passed + ${p:-0}))
+	failed=$((failed + ${f:-0} + ${skipped:-0}))
+	if [ "${f:-0}" -gt 0 ] || [ "${skipped:-0}" -gt 0 ]; then
+		grep -aE '^(FAILED|ERROR|SKIPPED|E  )' "$3" | head -n 60
+	fi
+	echo "$1: ${line:-no summary; the end of its output follows}"
+	[ -n "$line" ] || tail -n 30 "$3"
+}
+
+# the sum of "1+2", nothing for nothing
+bc_() {
+	local sum
+	read -r sum || return 0
+	echo $((sum))
+}
+
+# pytest NAME COMMAND ...
+pytest_() {
+	local name=$1 status
+	shift
+	"$@" >"$work/pytest.log" 2>&1
+	status=$?
+	count_pytest "$name" $status "$work/pytest.log"
+}
+
+# rest KIND BUILD [NAME]: the REST suite on one kind of server
+rest() {
+	pytest_ "rest on ${3:-$1}" "$CAIRN_PYTHON" tests/servers.py --kind "$1" --build "$2" -- \
+	    "$CAIRN_PYTHON" -m pytest -q -rs -p no:cacheprovider tests/rest
+}
+
+# build NAME CONFIGURE_ARGUMENTS ...: out of tree, with -Werror
+build() {
+	local dir=$work/$1
+	shift
+	mkdir -p "$dir"
+	(cd "$dir" && "$top/configure" -q --enable-werror "$@" && make -s -j"$jobs") \
+	    >"$work/build.log" 2>&1 && return 0
+	tail -n 40 "$work/build.log"
+	return 1
+}
+
+# make_check NAME TESTS...: count the TAP lines of its layers
+make_check() {
+	local dir=$work/$1 p f log
+	shift
+	make -s -C "$dir" -j"$jobs" check "$@" >"$work/check.log" 2>&1
+	for log in $(find "$dir/tests" -name '*.log'); do
+		p=$(grep -acE '^ok [0-9]' "$log")
+		f=$(grep -acE '^not ok |# SKIP|^Bail out|^ERROR' "$log")
+		passed=$((passed + p))
+		failed=$((failed + f))
+		[ "$f" -eq 0 ] || { echo "-- $log"; grep -aE '^not ok|SKIP|^# |^ERROR' "$log" | head -n 40; }
+	done
+	grep -aE '^# (TOTAL|PASS|SKIP|FAIL|ERROR)' "$work/check.log" | paste -sd' '
+	[ -z "$(grep -aE '^# ERROR: +[1-9]' "$work/check.log")" ] || failed=$((failed + 1))
+}
+
+stage_gcc() {
+	check "gcc builds with -Werror" build gcc CC=gcc
+	# the REST suite is a stage of its own; its layer here is the stage's
+	CAIRN_BUILD=$work/gcc make_check gcc TESTS="$(layers gcc)"
+	pytest_ store env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	    -p no:cacheprovider tests/store
+	pytest_ cli env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	    -p no:cacheprovider tests/cli
+	rest cairn "$work/gcc"
+}
+
+# what `make check` runs without Python's layers, which have stages of their own
+layers() {
+	make -s -C "$work/$1" -f - print-layers <<-'EOT'
+	include Makefile
+	print-layers:
+		@echo $(unit_tests) tests/style.test tests/fuzz.test
+	EOT
+}
+
+stage_clang() {
+	check "clang builds with -Werror" build clang CC=clang
+	make_check clang TESTS="$(layers clang)"
+}
+
+stage_apache() { rest apache "$work/gcc"; }
+stage_spawn() { rest spawn "$work/gcc"; }
+stage_lighttpd() { rest lighttpd "$work/gcc"; }
+stage_mlflow() { rest mlflow "$work/gcc" "mlflow $mlflow_release"; }
+
+stage_sanitize() {
+	check "sanitizer build" build sanitize CC=gcc --enable-sanitize
+	export ASAN_OPTIONS=log_path=$work/asan:detect_leaks=1:abort_on_error=0
+	export UBSAN_OPTIONS=log_path=$work/ubsan:print_stacktrace=1
+	make_check sanitize TESTS="$(layers sanitize)"
+	rest cairn "$work/sanitize" "the sanitizer build"
+	check "no finding of the sanitizers" no_findings
+	unset ASAN_OPTIONS UBSAN_OPTIONS
+}
+
+no_findings() {
+	! cat "$work"/asan.* "$work"/ubsan.* 2>/dev/null | head -n 60 | grep .
+}
+
+stage_weather() {
+	pytest_ weather env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	    -p no:cacheprovider tests/weather
+}
+
+stage_dist() {
+	check "make distcheck" make -s -C "$work/gcc" -j"$jobs" distcheck
+	check "make install" make -s -C "$work/gcc" install DESTDIR="$work/root"
+	check "the manual page has no fault" mandoc -T lint -W error doc/cairn.8
+}
+
+packages
+environments
+[ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
+    { cat "$work/autogen.log"; exit 1; }
+stages=${*:-gcc clang apache spawn lighttpd mlflow sanitize weather dist}
+for stage in $stages; do
+	[ -x "$work/gcc/cairn" ] || [ "$stage" = gcc ] || build gcc CC=gcc || exit 1
+	say "$stage"
+	stage_$stage
+done
+say "done"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

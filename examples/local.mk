@@ -1,1 +1,1 @@
-# examples
+EXTRA_DIST += %D%/quickstart/mlflow_tracking.py

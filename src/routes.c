@@ -20,6 +20,7 @@ const struct route routes[] = {
 	{ "GET",  AT_ROOT, 0, "/health",  OPEN, NO_DB, NO_IN, api_health },
 	{ "GET",  AT_ROOT, 0, "/version", OPEN, NO_DB, NO_IN, api_version },
 	{ "GET",  AT_ROOT, 0, "/ready",   OPEN, RD,    NO_IN, api_ready },
+	{ "GET",  AT_ROOT, 0, "/metrics", OPEN, NO_DB, NO_IN, api_metrics },
 	{ "GET",  AT_API,  3, "/mlflow/server-info",  OPEN, NO_DB, NO_IN, api_server_info },
 	{ "GET",  AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN, NO_DB, NO_IN, api_ui_telemetry_get },
 	{ "POST", AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN, NO_DB, NO_IN, api_ui_telemetry_post },

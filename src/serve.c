@@ -4,6 +4,7 @@
  */
 #include "base/id.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "base/time.h"
 #include "http/access.h"
 #include "http/error.h"
@@ -50,6 +51,7 @@ run_writer(struct ctx *c)
 		struct arena_mark mark = arena_mark(c->mem);
 
 		if (try > 0) {
+			stats_add(STAT_RETRIES, 1);
 			rest(try);
 			response_reset(c);
 		}
@@ -75,13 +77,26 @@ run_handler(struct ctx *c)
 	c->route->handler(c);
 }
 
+static void
+count(const struct ctx *c, int64_t started)
+{
+	int class = c->res.status / 100;
+
+	stats_add(class == 2 ? STAT_REQUESTS_2XX : class == 3 ? STAT_REQUESTS_3XX :
+	    class == 4 ? STAT_REQUESTS_4XX : STAT_REQUESTS_5XX, 1);
+	stats_add(STAT_REQUEST_MICROSECONDS, (uint64_t)(time_monotonic_us() - started));
+}
+
 void
 serve(struct ctx *c)
 {
+	int64_t started = time_monotonic_us();
+
 	if (request_read(c) == 0 &&
 	    access_check(c) == 0 &&
 	    route_find(c, routes) == 0 &&
 	    request_decode(c) == 0)
 		run_handler(c);
 	response_send(c);
+	count(c, started);
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "conf/conf.h"
 #include "http/loop.h"
 #include "serve.h"
@@ -26,6 +27,10 @@ main(void)
 		log_error("%s", error);
 		return EXIT_FAILURE;
 	}
+	if (stats_open(conf.stats_file) == -1)
+		log_warn("cannot open the stats file %s: this worker counts alone",
+		    conf.stats_file);
+	stats_add(STAT_WORKERS, 1);
 	db = db_new(&conf.db);
 	rc = loop_run(&conf, db, serve);
 	db_free(db);

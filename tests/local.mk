@@ -1,1 +1,74 @@
-# tests
+# `make check`: unit programs, the style of the house, the fuzzers' corpora, and
+# the layers that need Python: store, cli and rest.  What a missing tool keeps
+# from running is a SKIP that names it; with REQUIRE=all it is a failure.
+
+unit_tests = \
+	%D%/unit/base_str \
+	%D%/unit/conf_backend \
+	%D%/unit/conf_near \
+	%D%/unit/conf_options \
+	%D%/unit/http_access \
+	%D%/unit/http_query \
+	%D%/unit/http_route \
+	%D%/unit/json_decode \
+	%D%/unit/json_read \
+	%D%/unit/json_write
+
+LDADD = $(LIBS_ALL)
+
+fuzz_names = filter json order_by page_token query route
+replays = \
+	%D%/fuzz/replay_filter \
+	%D%/fuzz/replay_json \
+	%D%/fuzz/replay_order_by \
+	%D%/fuzz/replay_page_token \
+	%D%/fuzz/replay_query \
+	%D%/fuzz/replay_route
+tests_fuzz_replay_filter_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_filter.c
+tests_fuzz_replay_json_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_json.c
+tests_fuzz_replay_order_by_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_order_by.c
+tests_fuzz_replay_page_token_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_page_token.c
+tests_fuzz_replay_query_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_query.c
+tests_fuzz_replay_route_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_route.c
+
+check_PROGRAMS += $(unit_tests) $(replays)
+check_SCRIPTS = %D%/style.test %D%/fuzz.test %D%/store.test %D%/cli.test %D%/rest.test
+TESTS += $(unit_tests) $(check_SCRIPTS)
+
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .test
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = \
+	CAIRN_SOURCE='$(abs_top_srcdir)' CAIRN_BUILD='$(abs_top_builddir)'; \
+	export CAIRN_SOURCE CAIRN_BUILD;
+
+# The fuzzers proper, with --enable-fuzzing and clang: `make fuzz FUZZ_SECONDS=60`.
+FUZZ_SECONDS = 60
+if FUZZING
+fuzzers = \
+	%D%/fuzz/fuzz_filter \
+	%D%/fuzz/fuzz_json \
+	%D%/fuzz/fuzz_order_by \
+	%D%/fuzz/fuzz_page_token \
+	%D%/fuzz/fuzz_query \
+	%D%/fuzz/fuzz_route
+noinst_PROGRAMS = $(fuzzers)
+tests_fuzz_fuzz_filter_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_order_by_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_page_token_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_route_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
+
+fuzz: $(fuzzers)
+	@test -n '$(fuzzers)' || { echo 'configure with --enable-fuzzing CC=clang'; exit 1; }
+	for name in $(fuzz_names); do \
+		$(MKDIR_P) fuzz-corpus/$$name && \
+		$(builddir)/%D%/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+		    -verbosity=0 fuzz-corpus/$$name $(srcdir)/%D%/fuzz/corpus/$$name || exit 1; \
+	done
+.PHONY: fuzz
+
+EXTRA_DIST += $(check_SCRIPTS) %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
+	%D%/style/check.py %D%/fuzz/corpus %D%/store %D%/cli %D%/rest

@@ -7,6 +7,7 @@
 
 #include "api/common.h"
 #include "api/server.h"
+#include "base/stats.h"
 #include "store/location.h"
 #include "store/migrate.h"
 
@@ -72,6 +73,32 @@ api_ready(struct ctx *c)
 	if (!ready) {
 		c->res.status = 503;
 		buf_puts(&c->res.headers, "Retry-After: 1\r\n");
+	}
+	return 0;
+}
+
+/* The counters of all workers, in Prometheus' text form. */
+int
+api_metrics(struct ctx *c)
+{
+	static const struct {
+		const char	*metric, *label, *help;
+	} rows[STAT__MAX] = {
+#define STAT(name, metric, label, help) [STAT_##name] = { metric, label, help },
+#include "base/stats.def"
+#undef STAT
+	};
+	struct buf *to = &c->res.body;
+	int i;
+
+	c->res.content_type = "text/plain; version=0.0.4; charset=utf-8";
+	for (i = 0; i < STAT__MAX; i++) {
+		if (i == 0 || strcmp(rows[i].metric, rows[i - 1].metric) != 0)
+			buf_printf(to, "# HELP %s %s\n# TYPE %s counter\n", rows[i].metric,
+			    rows[i].help, rows[i].metric);
+		buf_printf(to, rows[i].label[0] == '\0' ? "%s%s %llu\n" : "%s{%s} %llu\n",
+		    rows[i].metric, rows[i].label,
+		    (unsigned long long)stats_get((enum stat_counter)i));
 	}
 	return 0;
 }

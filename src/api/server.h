@@ -7,6 +7,7 @@
 int	api_health(struct ctx *);
 int	api_version(struct ctx *);
 int	api_ready(struct ctx *);
+int	api_metrics(struct ctx *);
 int	api_server_info(struct ctx *);
 int	api_ui_telemetry_get(struct ctx *);
 int	api_ui_telemetry_post(struct ctx *);

@@ -5,24 +5,30 @@
 #include "base/time.h"
 
 static int64_t
-read_clock(clockid_t id)
+read_clock_us(clockid_t id)
 {
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 int64_t
 time_now_ms(void)
 {
-	return read_clock(CLOCK_REALTIME);
+	return read_clock_us(CLOCK_REALTIME) / 1000;
 }
 
 int64_t
 time_monotonic_ms(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return time_monotonic_us() / 1000;
+}
+
+int64_t
+time_monotonic_us(void)
+{
+	return read_clock_us(CLOCK_MONOTONIC);
 }
 
 void

@@ -6,8 +6,9 @@
 
 /* Milliseconds since the epoch. */
 int64_t	time_now_ms(void);
-/* Milliseconds that only ever grow, for measuring. */
+/* Milliseconds and microseconds that only ever grow, for measuring. */
 int64_t	time_monotonic_ms(void);
+int64_t	time_monotonic_us(void);
 void	time_sleep_ms(int64_t ms);
 
 #endif

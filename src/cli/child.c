@@ -21,6 +21,8 @@
 
 /* An end within this time after the start counts as "at once". */
 #define QUICK_MS	1000
+/* The same for a clean end: no program has served a request by then. */
+#define AT_ONCE_MS	10
 /* After so many of them in a row something is wrong for good. */
 #define QUICK_MOST	5
 /* Where systemd's protocol puts the first listening socket. */
@@ -114,6 +116,15 @@ child_status_text(int status, char *to, unsigned size)
 	return to;
 }
 
+/* A worker with few requests to serve may leave soon, but not at once. */
+static bool
+ended_too_soon(const struct child *c)
+{
+	int64_t lived = time_monotonic_ms() - c->started_ms;
+
+	return lived < (c->status == 0 ? AT_ONCE_MS : QUICK_MS);
+}
+
 void
 child_reap(struct child *c, unsigned n)
 {
@@ -124,7 +135,7 @@ child_reap(struct child *c, unsigned n)
 		    waitpid(c[i].pid, &c[i].status, WNOHANG) != c[i].pid)
 			continue;
 		c[i].pid = 0;
-		if (time_monotonic_ms() - c[i].started_ms < QUICK_MS)
+		if (ended_too_soon(&c[i]))
 			c[i].quick_ends++;
 		else
 			c[i].quick_ends = 0;

@@ -220,6 +220,8 @@ write_worker_conf(struct server *s)
 	struct buf text = { 0 };
 	const char *path;
 
+	if (s->conf.stats_file == NULL)
+		s->conf.stats_file = arena_printf(&s->mem, "%s/stats", s->run.path).p;
 	conf_write(&s->conf, &s->mem, &text);
 	path = rundir_write(&s->run, &s->mem, "cairn.conf", &text);
 	buf_fini(&text);

@@ -75,6 +75,7 @@ struct conf {
 	unsigned	 artifact_location_max;	/* characters */
 	unsigned	 max_requests;		/* a worker leaves after so many; 0: never */
 	const char	*expose_prometheus;	/* directory; accepted, shown */
+	const char	*stats_file;		/* shared counters; NULL: none */
 	bool		 dev;
 	const char	*data_dir;		/* of the embedded default; absolute */
 	unsigned	 data_memory;		/* its buffer pool, MiB */

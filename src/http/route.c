@@ -172,7 +172,7 @@ route_path(struct arena *mem, const struct route *r, const char *prefix)
 bool
 route_is_probe(const struct ctx *c)
 {
-	static const char *const probes[] = { "/health", "/version", "/ready" };
+	static const char *const probes[] = { "/health", "/version", "/ready", "/metrics" };
 	struct str path = c->req.path;
 	size_t i, n = strlen(c->conf->static_prefix);
 

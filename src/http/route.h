@@ -55,7 +55,7 @@ int	route_find(struct ctx *, const struct route *table);
 /* The path of a row below a prefix, for lists: "/api/2.0/mlflow/runs/get". */
 struct str	route_path(struct arena *, const struct route *, const char *prefix);
 
-/* Is the request for a probe (health, version, ready)?  They answer any Host. */
+/* Is the request for a probe (health, version, ready, metrics)?  They answer any Host. */
 bool	route_is_probe(const struct ctx *);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "json/read.h"
+#include "json/write.h"
 
 /* Digits of the largest integers that fit in 64 bits with a sign. */
 #define SAFE_DIGITS	19
@@ -282,52 +283,100 @@ json_quote(struct buf *to, struct str s)
 	buf_putc(to, '"');
 }
 
-static void
-write_text(struct buf *to, const struct json_object *o, const char *comma,
-    const char *colon)
-{
-	size_t i, n;
+/* How to write a tree. */
+struct style {
+	const char	*comma, *colon;
+	bool		 by_name;	/* members sorted */
+};
 
+static void write_text(struct buf *, const struct json_object *, const struct style *);
+
+static void
+write_list(struct buf *to, const struct json_object *o, const struct style *style)
+{
+	size_t i, n = json_length(o);
+
+	buf_putc(to, '[');
+	for (i = 0; i < n; i++) {
+		buf_puts(to, i == 0 ? "" : style->comma);
+		write_text(to, json_item(o, i), style);
+	}
+	buf_putc(to, ']');
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+write_object(struct buf *to, const struct json_object *o, const struct style *style)
+{
+	size_t i = 0, n = (size_t)json_object_object_length(o);
+	const char **names = calloc(n + 1, sizeof(*names));
+	struct json_object *value;
+
+	if (names == NULL)
+		abort();
+	json_object_object_foreach(o, name, unused) {
+		(void)unused;
+		names[i++] = name;
+	}
+	if (style->by_name)
+		qsort(names, n, sizeof(*names), by_name);
+	buf_putc(to, '{');
+	for (i = 0; i < n; i++) {
+		json_member(o, names[i], &value);
+		buf_puts(to, i == 0 ? "" : style->comma);
+		json_quote(to, str_of(names[i]));
+		buf_puts(to, style->colon);
+		write_text(to, value, style);
+	}
+	buf_putc(to, '}');
+	free(names);
+}
+
+static void
+write_float(struct buf *to, const struct json_object *o)
+{
+	double v = json_object_get_double(o);
+	char text[40];
+
+	if (long_integer(o).p != NULL)
+		buf_add_str(to, long_integer(o));
+	else if (isnan(v))
+		buf_puts(to, "NaN");
+	else if (isinf(v))
+		buf_puts(to, v > 0 ? "Infinity" : "-Infinity");
+	else
+		buf_add(to, text, json_format_dbl(v, text, sizeof(text)));
+}
+
+static void
+write_text(struct buf *to, const struct json_object *o, const struct style *style)
+{
 	switch (json_kind(o)) {
+	case JSON_NULL:
+		buf_puts(to, "null");
+		break;
+	case JSON_BOOL:
+		buf_puts(to, json_truth(o) ? "true" : "false");
+		break;
+	case JSON_INT:
+		buf_puts(to, json_object_to_json_string(unconst(o)));
+		break;
+	case JSON_FLOAT:
+		write_float(to, o);
+		break;
 	case JSON_STRING:
 		json_quote(to, json_string(o));
 		break;
 	case JSON_LIST:
-		buf_putc(to, '[');
-		n = json_length(o);
-		for (i = 0; i < n; i++) {
-			buf_puts(to, i == 0 ? "" : comma);
-			write_text(to, json_item(o, i), comma, colon);
-		}
-		buf_putc(to, ']');
+		write_list(to, o, style);
 		break;
 	case JSON_OBJECT:
-		buf_putc(to, '{');
-		n = 0;
-		json_object_object_foreach(o, name, value) {
-			buf_puts(to, n++ == 0 ? "" : comma);
-			json_quote(to, str_of(name));
-			buf_puts(to, colon);
-			write_text(to, value, comma, colon);
-		}
-		buf_putc(to, '}');
-		break;
-	case JSON_NULL:
-		buf_puts(to, "null");
-		break;
-	case JSON_FLOAT:
-		if (long_integer(o).p != NULL) {
-			buf_add_str(to, long_integer(o));
-			break;
-		}
-		if (isinf(json_object_get_double(o))) {
-			buf_puts(to, json_object_get_double(o) > 0 ? "Infinity" : "-Infinity");
-			break;
-		}
-		/* FALLTHROUGH */
-	default:
-		buf_puts(to, json_object_to_json_string_ext(unconst(o),
-		    JSON_C_TO_STRING_PLAIN));
+		write_object(to, o, style);
 		break;
 	}
 }
@@ -335,16 +384,19 @@ write_text(struct buf *to, const struct json_object *o, const char *comma,
 void
 json_text_spaced(struct buf *to, const struct json_object *o)
 {
-	write_text(to, o, ", ", ": ");
+	static const struct style spaced = { ", ", ": ", false };
+
+	write_text(to, o, &spaced);
 }
 
 struct str
 json_text(struct arena *mem, const struct json_object *o)
 {
+	static const struct style compact = { ",", ":", true };
 	struct buf text = { 0 };
 	struct str s;
 
-	write_text(&text, o, ",", ":");
+	write_text(&text, o, &compact);
 	s = arena_str(mem, buf_str(&text));
 	buf_fini(&text);
 	return s;

@@ -58,9 +58,12 @@ int64_t		 json_int(const struct json_object *);
 /* Any number.  Infinite only where the literal Infinity stood. */
 bool		 json_number(const struct json_object *, double *out);
 
-/* Compact ASCII JSON, numbers as they were sent: for messages. */
+/*
+ * Compact ASCII JSON with the members of objects by name and floats in repr form:
+ * how MLflow shows a value in a message.
+ */
 struct str	 json_text(struct arena *, const struct json_object *);
-/* ASCII JSON with a blank behind "," and ":", as Python writes it. */
+/* ASCII JSON with a blank behind "," and ":", members as sent: Python's dumps. */
 void		 json_text_spaced(struct buf *, const struct json_object *);
 /* s as a JSON string with its quotes, ASCII only. */
 void		 json_quote(struct buf *, struct str s);

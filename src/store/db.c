@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "store/db.h"
 #include "store/sql.h"
 
@@ -62,7 +63,6 @@ struct db {
 	char			 text[512];
 	char			 column[65];
 	bool			 in_transaction;
-	int64_t			 statements;
 	uint64_t		 connection;	/* counts them */
 	int			 exact_names;	/* -1: not asked yet */
 };
@@ -163,12 +163,6 @@ db_error_number(const struct db *db)
 	return db->number;
 }
 
-int64_t
-db_statement_count(const struct db *db)
-{
-	return db->statements;
-}
-
 static enum db_error
 classify(unsigned number)
 {
@@ -246,8 +240,10 @@ fail_with(struct db *db, const char *what, unsigned number, const char *text)
 	/* what a client may cause is told to the client, not to the log */
 	if (db->error == DB_LOST || db->error == DB_OTHER || db->error == DB_TIMEOUT)
 		log_error("database: %s: %u %s", what, number, db->text);
-	if (db->error == DB_LOST)
+	if (db->error == DB_LOST) {
+		stats_add(STAT_CONNECTION_FAILURES, 1);
 		disconnect(db);
+	}
 	return -1;
 }
 
@@ -313,6 +309,7 @@ db_connect(struct db *db)
 		db->error = DB_LOST;
 		return -1;
 	}
+	stats_add(STAT_CONNECTIONS, 1);
 	return 0;
 }
 
@@ -324,7 +321,7 @@ db_run(struct db *db, const char *constant_sql)
 
 	if (db_connect(db) == -1)
 		return -1;
-	db->statements++;
+	stats_add(STAT_STATEMENTS, 1);
 	if (mysql_query(db->my, constant_sql) != 0)
 		return fail_connection(db, "command");
 	result = mysql_store_result(db->my);
@@ -475,7 +472,7 @@ execute(struct db *db, MYSQL_STMT *st, const char *name,
 		if (mysql_stmt_bind_param(st, bind) != 0)
 			rc = fail_statement(db, st, name);
 	}
-	db->statements++;
+	stats_add(STAT_STATEMENTS, 1);
 	if (rc == 0 && mysql_stmt_execute(st) != 0)
 		rc = fail_statement(db, st, name);
 	free(bind);
@@ -588,7 +585,7 @@ db_exec_rows(struct db *db, enum stmt id, const struct db_val *values, size_t ro
 		a[c].indicator = arena_array(&mem, rows, 1);
 		fill_column(&a[c], &bind[c], row->in[c], values, c, columns, rows);
 	}
-	db->statements++;
+	stats_add(STAT_STATEMENTS, 1);
 	if (mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &count) != 0 ||
 	    mysql_stmt_bind_param(st, bind) != 0 || mysql_stmt_execute(st) != 0)
 		fail_statement(db, st, row->name);

@@ -172,8 +172,6 @@ int		 db_run(struct db *, const char *constant_sql);
  */
 int		 db_names_are_exact(struct db *, struct arena *mem);
 
-/* Statements sent to the server since the start, for tests and logs. */
-int64_t		 db_statement_count(const struct db *);
 /* Prepare every statement of stmt.def; 0, or -1 at the first that fails. */
 int		 db_prepare_all(struct db *, const char **failed);
 

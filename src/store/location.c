@@ -22,7 +22,8 @@ bool
 location_is_remote_file(struct str s)
 {
 	return str_is_nocase(location_scheme(s), "file") && s.len > 7 &&
-	    memcmp(s.p + 5, "//", 2) == 0 && s.p[7] != '/';
+	    memcmp(s.p + 5, "//", 2) == 0 && s.p[7] != '/' &&
+	    !str_starts((struct str){ s.p + 7, s.len - 7 }, "localhost/");
 }
 
 /* Where the query of a URI begins; its length if it has none. */

@@ -183,6 +183,20 @@ def test_text_fields_refuse_other_types(api, path, parameter, rest, value, pytyp
     check_type(api.raw("experiments/" + path, body), parameter, value, pytype)
 
 
+@pytest.mark.parametrize("sent, told, pytype", [
+    ("9.0", "9.0", "float"), ("1e3", "1000.0", "float"), ("1.50", "1.5", "float"),
+    ("0.00001", "1e-05", "float"), ("-0.0", "-0.0", "float"), ("-0", "0", "int"),
+    ("1e400", "Infinity", "float"), ("-1e400", "-Infinity", "float"), ("NaN", "NaN", "float"),
+    ("12345678901234567890123", "12345678901234567890123", "int"),
+    ("[1.0, 2]", "[1.0,2]", "list"), ('["é"]', '["\\u00e9"]', "list"),
+    ('{"b": 1, "a": [true, null]}', '{"a":[true,null],"b":1}', "dict"),
+])
+def test_how_a_wrong_value_is_told(api, sent, told, pytype):
+    """Read and written again: compact, ASCII, keys sorted, numbers in shortest form."""
+    r = api.raw("experiments/delete", f'{{"experiment_id":{sent}}}'.encode())
+    check_type(r, "experiment_id", told, pytype)
+
+
 @pytest.mark.parametrize("value, pytype", [
     ("5", "int"), ("1.5", "float"), ("true", "bool"), ('"s"', "str"), ('""', "str"),
     ("{}", "dict"), ('{"key":"a","value":"b"}', "dict"),

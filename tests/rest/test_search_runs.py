@@ -882,7 +882,7 @@ def test_pages_keep_the_order(api, shelf, order_by, expected, size):
         (["status"], "b d c a"),
         (["status DESC"], "d c a b"),
         (["status DESC", "start_time ASC"], "a c d b"),
-        (["user_id DESC", "start_time"], "b a c d"),
+        (["status DESC", "run_name DESC"], "d c a b"),
         (["run_name"], "a b c d"),
         (["attributes.run_name desc"], "d c b a"),
         (["metric.m"], "b a c d"),

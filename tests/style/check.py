@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""The rules of the house that a script can check, as TAP.
+
+usage: check.py SOURCE_DIR
+
+- the arrows: which folder of src/ may include which
+- foreign headers have one home each
+- the size of functions: most fit a screen, none is over 100 lines
+- no format string that is no literal, no strcpy, no sprintf, no VLA alloca
+- nothing formatted into SQL: only store/db.c and store/sql.c know statements as text
+- doc/ROUTES.md is what the table says (when CAIRN_PROGRAM names the program)
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+SRC = TOP / "src"
+
+MAY = {
+    "base": [],
+    "conf": ["base"],
+    "json": ["base"],
+    "search": ["base"],
+    "store": ["search", "conf", "base"],
+    "http": ["json", "conf", "base"],
+    "api": ["http", "store", "search", "json", "conf", "base"],
+    "cli": ["http", "store", "conf", "base"],
+}
+
+HOMES = {
+    "fcgiapp.h": ["http/loop.h", "http/loop.c", "http/request.c", "http/response.c"],
+    "mysql.h": ["store/db.c"],
+    "json-c/json.h": ["json/read.c"],
+    "zlib.h": ["http/response.c"],
+}
+
+FORBIDDEN = re.compile(
+    r"\b(strcpy|strcat|sprintf|vsprintf|gets|alloca|system|popen|tmpnam|mktemp)\s*\("
+)
+SCREEN = 50  # lines of a function that fits a screen
+FUNCTION_MAX = 100
+
+count = failed = 0
+
+
+def ok(condition, text, *details):
+    global count, failed
+    count += 1
+    failed += not condition
+    print(f"{'' if condition else 'not '}ok {count} - {text}")
+    for line in details if not condition else []:
+        print(f"# {line}")
+
+
+def sources():
+    return sorted(p for p in SRC.rglob("*") if p.suffix in (".c", ".h", ".def"))
+
+
+def check_arrows():
+    for folder, may in MAY.items():
+        wrong = []
+        for path in sorted((SRC / folder).rglob("*.[ch]")):
+            for target in re.findall(r'#include "([^"]+)"', path.read_text()):
+                first = target.split("/")[0]
+                if target != "config.h" and first != folder and first not in may:
+                    wrong.append(f"{path.relative_to(SRC)} includes {target}")
+        ok(not wrong, f"{folder} includes only {', '.join(may) or 'itself'}", *wrong)
+
+
+def check_homes():
+    for header, homes in HOMES.items():
+        wrong = [
+            str(path.relative_to(SRC))
+            for path in sources()
+            if f"#include <{header}>" in path.read_text()
+            and str(path.relative_to(SRC)) not in homes
+        ]
+        ok(not wrong, f"<{header}> is included only at home", *wrong)
+
+
+def functions(text):
+    """(name, lines) of each function: from its `{` to its `}` in column one."""
+    lines = text.split("\n")
+    name, start = None, None
+    for number, line in enumerate(lines):
+        if line == "{" and start is None:
+            start = number
+            back = number - 1
+            while back > 0 and not re.match(r"[A-Za-z_]\w*\(", lines[back]):
+                back -= 1
+            name = lines[back].split("(")[0]
+        elif line == "}" and start is not None:
+            yield name, number - start - 1
+            start = None
+
+
+def check_sizes():
+    sizes, large = [], []
+    for path in sorted(SRC.rglob("*.c")):
+        for name, lines in functions(path.read_text()):
+            sizes.append(lines)
+            if lines > FUNCTION_MAX:
+                large.append(f"{path.relative_to(SRC)}: {name} has {lines} lines")
+    ok(len(sizes) > 100, f"functions are found ({len(sizes)})")
+    ok(not large, f"no function is over {FUNCTION_MAX} lines", *large)
+    fit = sum(n <= SCREEN for n in sizes)
+    ok(fit * 10 >= len(sizes) * 9, f"{fit} of {len(sizes)} functions fit a screen")
+
+
+def check_words():
+    wrong = []
+    for path in sources():
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            if FORBIDDEN.search(line.split("/*")[0].split(" * ")[0]):
+                wrong.append(f"{path.relative_to(SRC)}:{number}: {line.strip()}")
+    ok(not wrong, "no call that cannot be made safely", *wrong)
+
+
+def check_sql():
+    """Only literals become SQL text."""
+    wrong = []
+    for path in sorted((SRC / "store").rglob("*.[ch]")) + sorted((SRC / "api").rglob("*.c")):
+        if path.name in ("sql.c", "sql.h"):
+            continue
+        text = path.read_text()
+        for call in re.findall(r"sql_add_literal\(([^;]*)\);", text, re.S):
+            # nothing but a literal, or a choice between literals
+            argument = call.split(",", 1)[1].strip()
+            if not re.fullmatch(r'([\w\s=!<>&|.\->\[\]()]+\?\s*)?"[^"]*"(\s*:\s*"[^"]*")?', argument):
+                wrong.append(f"{path.relative_to(SRC)}: sql_add_literal({argument})")
+        if path.name != "db.c" and re.search(r"mysql_(real_)?query|mysql_stmt_prepare", text):
+            wrong.append(f"{path.relative_to(SRC)} talks to libmariadb")
+    ok(not wrong, "no run-time text becomes SQL", *wrong)
+
+
+def check_comments():
+    """Every file begins by saying what it is for."""
+    wrong = [str(p.relative_to(SRC)) for p in sources() if not p.read_text().startswith("/*")]
+    ok(not wrong, "every file begins with a comment", *wrong)
+
+
+def check_routes():
+    program = os.environ.get("CAIRN_PROGRAM")
+    if not program or not os.access(program, os.X_OK):
+        ok(True, "doc/ROUTES.md # SKIP no program in CAIRN_PROGRAM")
+        return
+    said = subprocess.run([program, "routes", "--markdown"], capture_output=True, text=True)
+    written = (TOP / "doc/ROUTES.md").read_text()
+    ok(said.stdout and said.stdout in written, "doc/ROUTES.md holds the table",
+       "make it anew: cairn routes --markdown")
+
+
+check_arrows()
+check_homes()
+check_sizes()
+check_words()
+check_sql()
+check_comments()
+check_routes()
+print(f"1..{count}")
+sys.exit(failed != 0)

@@ -1,0 +1,114 @@
+/* The table's walk, and the table itself. */
+#include <string.h>
+
+#include "http/error.h"
+#include "routes.h"
+#include "tap.h"
+
+static struct arena mem;
+
+/* The row that a request meets, "404", or the methods of a 405. */
+static const char *
+meet(const struct conf *conf, const char *method, const char *path, const char *want)
+{
+	struct ctx c = { .conf = conf, .mem = &mem };
+	const char *got;
+
+	c.req.method = str_of(method);
+	c.req.is_head = strcmp(method, "HEAD") == 0;
+	c.req.path = str_of(path);
+	if (route_find(&c, routes) == 0)
+		got = c.route->path;
+	else if (c.error.status == 404)
+		got = "404";
+	else
+		got = arena_printf(&mem, "%d %s", c.error.status, c.res.headers.p).p;
+	tap_ok(strncmp(got, want, strlen(want)) == 0, "%s %s -> %s", method, path, got);
+	buf_fini(&c.res.headers);
+	return got;
+}
+
+static void
+check_walk(void)
+{
+	struct conf conf = { .static_prefix = "" }, below = { .static_prefix = "/ml" };
+
+	meet(&conf, "GET", "/api/2.0/mlflow/runs/get", "/mlflow/runs/get");
+	meet(&conf, "HEAD", "/ajax-api/2.0/mlflow/runs/get", "/mlflow/runs/get");
+	meet(&conf, "GET", "///api/2.0/mlflow/runs/g%65t", "/mlflow/runs/get");
+	meet(&conf, "GET", "/health", "/health");
+	meet(&conf, "GET", "/api/2.0/mlflow/runs/get/", "404");
+	meet(&conf, "GET", "/api//2.0/mlflow/runs/get", "404");
+	meet(&conf, "GET", "/api/3.0/mlflow/runs/get", "404");
+	meet(&conf, "GET", "/api/2.0/mlflow/runs%2Fget", "404");
+	meet(&conf, "GET", "/Api/2.0/mlflow/runs/get", "404");
+	meet(&conf, "POST", "/api/2.0/mlflow/experiments/search-datasets", "404");
+	meet(&conf, "GET", "", "404");
+	meet(&conf, "GET", "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a", "404");
+	meet(&conf, "POST", "/api/2.0/mlflow/runs/get", "405 Allow: GET, HEAD, OPTIONS");
+	meet(&conf, "TRACE", "/api/2.0/mlflow/runs/create", "405 Allow: POST, OPTIONS");
+	meet(&conf, "OPTIONS", "/api/2.0/mlflow/runs/create", "204 Allow: POST, OPTIONS");
+	meet(&conf, "OPTIONS", "/health", "200 Allow: GET, HEAD, OPTIONS");
+	meet(&below, "GET", "/ml/api/2.0/mlflow/runs/get", "/mlflow/runs/get");
+	meet(&below, "GET", "/api/2.0/mlflow/runs/get", "404");
+	meet(&below, "GET", "/mlx/api/2.0/mlflow/runs/get", "404");
+	meet(&below, "GET", "/health", "/health");
+	meet(&below, "GET", "/ml/health", "/health");
+}
+
+static bool
+same_place(const struct route *a, const struct route *b)
+{
+	return strcmp(a->method, b->method) == 0 && strcmp(a->path, b->path) == 0 &&
+	    a->version == b->version;
+}
+
+/* A {name} of a path that none of the row's fields has. */
+static bool
+has_unknown_name(const struct route *r)
+{
+	const char *p = r->path;
+
+	while ((p = strchr(p, '{')) != NULL) {
+		size_t n = strcspn(++p, "}");
+		const struct field *f = r->fields;
+
+		while (f != NULL && f->kind != FIELD_END &&
+		    (strlen(f->name) != n || memcmp(f->name, p, n) != 0))
+			f++;
+		if (f == NULL || f->kind == FIELD_END)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_table(void)
+{
+	const struct route *r, *s;
+
+	for (r = routes; r->method != NULL; r++) {
+		bool twice = false, late = false;
+
+		for (s = routes; s != r; s++) {
+			twice = twice || same_place(r, s);
+			late = late || (strchr(s->path, '{') != NULL && strchr(r->path, '{') == NULL);
+		}
+		tap_ok(!twice, "%s %s stands once", r->method, r->path);
+		tap_ok(!late, "%s %s: literals before patterns", r->method, r->path);
+		tap_ok(strcmp(r->method, "GET") != 0 || r->tx != WR, "%s %s: GET reads",
+		    r->method, r->path);
+		tap_ok((r->fields == NULL) == (r->in_size == 0) && r->handler != NULL &&
+		    !has_unknown_name(r), "%s %s: whole row", r->method, r->path);
+	}
+}
+
+int
+main(void)
+{
+	arena_init(&mem);
+	check_walk();
+	check_table();
+	arena_fini(&mem);
+	return tap_done();
+}
