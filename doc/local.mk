@@ -1,1 +1,2 @@
 dist_man8_MANS = %D%/cairn.8
+EXTRA_DIST += %D%/ROUTES.md %D%/DIFFERENCES.md

@@ -155,7 +155,6 @@ restart_one(struct child *c)
 	/* the next call comes within the second */
 	if (c->quick_ends > 1 && time_monotonic_ms() - c->started_ms < QUICK_MS)
 		return 0;
-	/* a worker that has served its number of requests leaves with 0 */
 	if (c->status != 0)
 		log_warn("%s ended (%s): starting another", c->name,
 		    child_status_text(c->status, text, sizeof(text)));

@@ -143,15 +143,39 @@ def check_comments():
     ok(not wrong, "every file begins with a comment", *wrong)
 
 
+def routes_of(program, *options):
+    said = subprocess.run([program, "routes", *options], capture_output=True, text=True)
+    return said.stdout
+
+
+def coverage(program):
+    """README's table: a line a resource, with the verbs that it answers."""
+    verbs = {}
+    for line in routes_of(program).splitlines():
+        method, path = line.split()[:2]
+        parts = re.sub(r"^\{.*?\}|^/ajax-api", "", path).strip("/").split("/")
+        resource, rest = (parts[2], parts[3:]) if len(parts) > 1 else ("server", parts)
+        if not rest:
+            resource, rest = "server", [resource]
+        verb = "/".join(rest)
+        methods = verbs.setdefault(resource, {}).setdefault(verb, [])
+        methods.append(method)
+    table = ["| resource | endpoints |", "|---|---|"]
+    for resource, found in verbs.items():
+        table.append(f"| {resource} | {', '.join(found)} |")
+    return "\n".join(table) + "\n"
+
+
 def check_routes():
     program = os.environ.get("CAIRN_PROGRAM")
     if not program or not os.access(program, os.X_OK):
         ok(True, "doc/ROUTES.md # SKIP no program in CAIRN_PROGRAM")
         return
-    said = subprocess.run([program, "routes", "--markdown"], capture_output=True, text=True)
-    written = (TOP / "doc/ROUTES.md").read_text()
-    ok(said.stdout and said.stdout in written, "doc/ROUTES.md holds the table",
-       "make it anew: cairn routes --markdown")
+    for name, table in (
+        ("doc/ROUTES.md", routes_of(program, "--markdown")),
+        ("README.md", coverage(program)),
+    ):
+        ok(table and table in (TOP / name).read_text(), f"{name} holds the table", *table.split("\n"))
 
 
 check_arrows()
