@@ -172,6 +172,13 @@ open_input(struct ctx *c, bool *odd)
 	return 0;
 }
 
+/* GET and DELETE may say everything in their path. */
+static bool
+is_bodyless(const struct route *r)
+{
+	return strcmp(r->method, "GET") == 0 || strcmp(r->method, "DELETE") == 0;
+}
+
 int
 request_decode(struct ctx *c)
 {
@@ -182,6 +189,8 @@ request_decode(struct ctx *c)
 		return 0;
 	if (check_content_type(c) == -1 || open_input(c, &odd) == -1)
 		return -1;
+	if (is_bodyless(c->route))
+		route_add_params(c, c->json);
 	c->in = arena_alloc(c->mem, c->route->in_size);
 	/* names in a query string are taken as they are written */
 	if (decode_object(c->mem, c->route->fields, c->json,

@@ -1,6 +1,7 @@
 /*
  * A linear walk over the table: about a microsecond, and nothing to go wrong.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "http/error.h"
@@ -159,6 +160,22 @@ route_find(struct ctx *c, const struct route *r)
 		    "</title>\n<p>This server has nothing at this path.</p>\n"));
 	buf_fini(&allowed.text);
 	return rc;
+}
+
+void
+route_add_params(const struct ctx *c, struct json_object *to)
+{
+	const char *p = c->route->path;
+	char name[64];
+	size_t i, n;
+
+	for (i = 0; (p = strchr(p, '{')) != NULL; i++) {
+		n = strcspn(++p, "}");
+		assert(n < sizeof(name) && i < PATH_PARAMS_MAX);
+		memcpy(name, p, n);
+		name[n] = '\0';
+		json_add_first(to, name, c->params[i]);
+	}
 }
 
 struct str

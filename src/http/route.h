@@ -52,6 +52,12 @@ struct route {
  */
 int	route_find(struct ctx *, const struct route *table);
 
+/*
+ * Put the values of the path's {names} into an object, unless it has them: for
+ * requests that say everything in their path and query.
+ */
+void	route_add_params(const struct ctx *, struct json_object *to);
+
 /* The path of a row below a prefix, for lists: "/api/2.0/mlflow/runs/get". */
 struct str	route_path(struct arena *, const struct route *, const char *prefix);
 
