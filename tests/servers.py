@@ -142,6 +142,7 @@ class MariaDB:
         self.password = secrets.token_hex(8)
         self.max_connections = max_connections
         self.collation = collation
+        self.more = []  # further arguments
         self.process = None
 
     def uri(self, scheme="mysql"):
@@ -198,6 +199,7 @@ class MariaDB:
                 f"--collation-server={self.collation}",
                 "--innodb-buffer-pool-size=128M",
                 "--innodb-log-file-size=48M",
+                *self.more,
             ],
             os.path.join(self.folder, "mariadb.log"),
         )

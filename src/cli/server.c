@@ -207,6 +207,12 @@ write_lighttpd_conf(struct server *s)
 
 	if (paths.root == NULL || paths.uploads == NULL)
 		return NULL;
+	if (access(paths.uploads, W_OK | X_OK) == -1) {
+		log_error("cannot write in the upload directory %s: %s: name another "
+		    "in --upload-dir (CAIRN_UPLOAD_DIR)", paths.uploads,
+		    strerror(errno));
+		return NULL;
+	}
 	lighttpd_write(&text, &s->conf, &paths);
 	path = rundir_write(&s->run, &s->mem, "lighttpd.conf", &text);
 	buf_fini(&text);

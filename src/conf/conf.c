@@ -342,6 +342,7 @@ settle_paths(struct loader *l)
 	conf->artifacts_destination = settle_path(l, conf->artifacts_destination);
 	conf->data_dir = settle_path(l, conf->data_dir);
 	conf->upload_dir = settle_path(l, conf->upload_dir);
+	conf->stats_file = settle_path(l, conf->stats_file);
 	if (conf->access_log != NULL && strcmp(conf->access_log, "-") != 0)
 		conf->access_log = settle_path(l, conf->access_log);
 	return 0;

@@ -4,6 +4,7 @@ import contextlib
 import glob
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,17 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import servers  # noqa: E402
+
+
+def missing(what):
+    """Skip a test whose tool is not here, or fail it where all must run."""
+    if os.environ.get("REQUIRE") == "all":
+        pytest.fail(f"{what} is missing and REQUIRE=all")
+    pytest.skip(f"{what} is missing")
+
+
+def tool(name):
+    return shutil.which(name) or missing(name)
 
 
 @pytest.fixture(scope="session")

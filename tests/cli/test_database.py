@@ -6,12 +6,7 @@ import subprocess
 import pytest
 
 import servers
-from conftest import command_line, processes_with
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
+from conftest import command_line, processes_with, tool
 
 
 def run_sql(db, sql):
@@ -124,6 +119,52 @@ def test_a_database_of_something_else_is_refused(start, database):
     server = start(f"--backend-store-uri={database.uri()}", wait=False)
     assert server.process.popen.wait(60) == 1
     assert "database: schema: " in server.output()
+
+
+@pytest.fixture
+def tls(database, tmp_path):
+    """The database with a certificate for 127.0.0.1; gives the folder of the CA."""
+    openssl = tool("openssl")
+    new = [openssl, "req", "-newkey", "rsa:2048", "-nodes"]
+    for ca in ("ca", "other"):
+        make = ["-x509", "-keyout", f"{ca}.key", "-out", f"{ca}.pem", "-subj", f"/CN={ca}"]
+        subprocess.run(new + make, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "ext").write_text("subjectAltName=IP:127.0.0.1")
+    for argv in (
+        new + ["-keyout", "db.key", "-out", "db.csr", "-subj", "/CN=db"],
+        [openssl, "x509", "-req", "-in", "db.csr", "-CA", "ca.pem", "-CAkey", "ca.key"]
+        + ["-CAcreateserial", "-out", "db.pem", "-extfile", "ext"],
+    ):
+        subprocess.run(argv, cwd=tmp_path, check=True, capture_output=True)
+    database.more = [f"--ssl-cert={tmp_path}/db.pem", f"--ssl-key={tmp_path}/db.key"]
+    database.start()
+    return tmp_path
+
+
+@pytest.mark.parametrize("options", ["ssl=true", "ssl_ca={}/ca.pem&ssl_verify_cert=true"])
+def test_tls_to_the_database(start, database, tls, options):
+    server = start(f"--backend-store-uri={database.uri()}?{options.format(tls)}")
+    assert server.healthy()
+    # TLS is what is spoken: the same is refused where there is none
+    server.stop()
+    database.stop()
+    database.more = []
+    database.start()
+    uri = f"{database.uri()}?{options.format(tls)}"
+    server = start(f"--backend-store-uri={uri}", "--db-wait=1", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert "no login" in server.output()
+
+
+def test_a_certificate_of_another_authority_is_refused(start, database, tls):
+    server = start(
+        f"--backend-store-uri={database.uri()}",
+        "--db-wait=1",
+        wait=False,
+        MLFLOW_MYSQL_SSL_CA=f"{tls}/other.pem",
+    )
+    assert server.process.popen.wait(60) == 1
+    assert "certificate" in server.output()
 
 
 def test_workers_are_as_many_as_asked_for(start, database):

@@ -2,17 +2,18 @@
 
 import json
 import os
-import shutil
 import signal
+import socket
 import stat
 import subprocess
+import threading
 import time
 import urllib.request
 
 import pytest
 
 import servers
-from conftest import command_line, processes_with
+from conftest import command_line, missing, processes_with, tool
 
 
 def call(server, path, body=None):
@@ -257,6 +258,56 @@ def test_a_body_that_is_too_large(start):
     assert e.value.code == 413
 
 
+def test_an_upload_directory_that_is_not_there(start):
+    server = start("--upload-dir=none", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert f"cannot write in the upload directory {server.folder}/none" in server.output()
+    assert server.run_dirs() == []
+
+
+def test_a_stop_finishes_what_is_under_way(start):
+    """A client that has sent half a request when the signal comes."""
+    server = start("--workers=1")
+    body = b'{"name": "late"}'
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as s:
+        s.sendall(
+            b"POST /api/2.0/mlflow/experiments/create HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            + body[:5]
+        )
+        time.sleep(0.5)
+        server.process.popen.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        s.sendall(body[5:])
+        assert s.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert server.process.popen.wait(60) == 0
+
+
+def test_a_killed_worker_takes_one_request_with_it(start):
+    """Sixteen clients, one worker killed: the other requests are answered."""
+    server = start("--workers=2")
+    failed, done = [], threading.Event()
+
+    def client():
+        while not done.is_set():
+            try:
+                call(server, "experiments/search", {"max_results": 1})
+            except OSError as e:
+                failed.append(e)
+
+    clients = [threading.Thread(target=client) for _ in range(16)]
+    for c in clients:
+        c.start()
+    for _ in range(4):
+        time.sleep(0.3)
+        server.kill(server.children("cairn.fcgi")[0])
+    time.sleep(0.5)
+    done.set()
+    for c in clients:
+        c.join()
+    assert len(failed) <= 4, failed
+
+
 def test_the_access_log(start, tmp_path):
     server = start("--access-log=access.log")
     call(server, "experiments/get?experiment_id=0")
@@ -265,12 +316,9 @@ def test_the_access_log(start, tmp_path):
 
 
 def test_without_mariadbd_it_says_what_to_install(start, tmp_path, program):
-    """Everything the server looks for is found by name: here nothing is."""
-    if not shutil.which("unshare"):
-        pytest.skip("unshare is not installed")
-    probe = subprocess.run(["unshare", "-m", "true"], check=False)
-    if probe.returncode != 0:
-        pytest.skip("unshare -m is not allowed here")
+    """A bind mount, in a mount namespace of its own, hides the program."""
+    if subprocess.run([tool("unshare"), "-m", "true"], check=False).returncode != 0:
+        missing("the right to unshare -m")
     mariadbd = servers.find_program("mariadbd")
     script = f"mount --bind /dev/null {mariadbd} && exec {program} server --port=0"
     r = subprocess.run(

@@ -144,8 +144,9 @@ def test_nothing_is_read_through_a_location(api, on_cairn, location):
     for path in (["", "..", "../..", "passwd", "../../passwd"] if on_cairn else [""]):
         query = {"run_id": run, **({"path": path} if path else {})}
         r = api.get("artifacts/list", query)
-        if r.status_code == 404 and not r.headers["content-type"].startswith("application"):
-            pytest.skip("this server has no artifact routes")
+        if r.status_code == 404 and r.headers["content-type"].startswith("text/html"):
+            assert "passwd" not in r.text  # no artifact routes: no way to the disk at all
+            continue
         assert "passwd" not in r.text.replace("../passwd", "").replace("'passwd'", "") or (
             r.status_code >= 400
         )

@@ -159,7 +159,6 @@ ALLOW = {
     "experiments/search": "GET HEAD OPTIONS POST",
     "/health": "GET HEAD OPTIONS",
     "/version": "GET HEAD OPTIONS",
-    "/": "GET HEAD OPTIONS",
 }
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 
@@ -205,7 +204,7 @@ def test_options(api, path, prefix):
     assert (r.status_code, r.content, allowed(r)) == (204, b"", ALLOW[path])
 
 
-@pytest.mark.parametrize("path", ["/health", "/version", "/"])
+@pytest.mark.parametrize("path", ["/health", "/version"])
 def test_options_at_the_root(api, path):
     r = api.call("OPTIONS", path)
     assert (r.status_code, r.content) == (200, b"")
@@ -219,7 +218,7 @@ def test_head_is_get_without_a_body(api, thing, on_cairn):
     assert r.status_code == (200 if on_cairn else 400)
 
 
-@pytest.mark.parametrize("path", ["/health", "/version", "/"])
+@pytest.mark.parametrize("path", ["/health", "/version"])
 def test_head_at_the_root(api, path):
     r = api.call("HEAD", path)
     assert (r.status_code, r.content) == (200, b"")
@@ -292,7 +291,6 @@ def test_odd_paths(raw, path):
 ANSWERS = [
     ("GET", "/health", 200, "text/plain; charset=utf-8"),
     ("GET", "/version", 200, HTML),
-    ("GET", "/", 200, HTML),
     ("GET", "/nope", 404, HTML),
     ("GET", GET + "?experiment_id=0", 200, "application/json"),
     ("GET", GET, 400, "application/json"),
@@ -967,7 +965,7 @@ def test_foreign_origin_at_the_root(api, on_cairn, path):
         assert r.status_code in (422, 500)  # it went through
 
 
-@pytest.mark.parametrize("path", [GET + "?experiment_id=0", "/version", "/health", "/"])
+@pytest.mark.parametrize("path", [GET + "?experiment_id=0", "/version", "/health"])
 def test_foreign_origin_may_get(api, path):
     """Sent, but not readable for the page: no allow-origin."""
     r = api.get(path, headers={"Origin": "http://evil.com"})
