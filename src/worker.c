@@ -11,6 +11,26 @@
 #include "http/loop.h"
 #include "serve.h"
 #include "store/db.h"
+#include "store/migrate.h"
+
+/*
+ * What `cairn server` has done already, and other web servers leave to us: the
+ * first start makes experiment 0.  A database that is away now costs nothing but
+ * that: the next worker's start sees to it.
+ */
+static void
+prepare(struct db *db, const struct conf *conf)
+{
+	struct migrate_state state = { .problem = "cannot read the schema" };
+	struct arena mem;
+
+	arena_init(&mem);
+	if (migrate_state(db, &mem, &state) == 0 && state.kind == MIGRATE_HEAD)
+		migrate_default_experiment(db, conf->default_artifact_root);
+	else if (db_error(db) != DB_LOST)
+		log_error("%s", state.problem);
+	arena_fini(&mem);
+}
 
 int
 main(void)
@@ -32,6 +52,7 @@ main(void)
 		    conf.stats_file);
 	stats_add(STAT_WORKERS, 1);
 	db = db_new(&conf.db);
+	prepare(db, &conf);
 	rc = loop_run(&conf, db, serve);
 	db_free(db);
 	arena_fini(&mem);

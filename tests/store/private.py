@@ -41,14 +41,18 @@ class Server:
     def start(self):
         data = self.directory / "data"
         user = ["--user=root"] if os.geteuid() == 0 else []
+        # a mariadbd removes at its start what others keep in a shared one
+        scratch = self.directory / "tmp"
+        scratch.mkdir()
         with open(self.log, "wb") as log:
             subprocess.run(
                 [tool("mariadb-install-db"), "--no-defaults", f"--datadir={data}",
+                 f"--tmpdir={scratch}",
                  "--auth-root-authentication-method=normal", "--skip-test-db", *user],
                 stdout=log, stderr=log, check=True)
             # collation and strictness of a server out of the box, no more
             self.process = subprocess.Popen(
-                [tool("mariadbd"), "--no-defaults", f"--datadir={data}",
+                [tool("mariadbd"), "--no-defaults", f"--datadir={data}", f"--tmpdir={scratch}",
                  f"--socket={self.socket}", f"--pid-file={self.directory}/pid",
                  "--skip-networking", "--innodb-buffer-pool-size=64M",
                  "--innodb-flush-log-at-trx-commit=0", *user],
