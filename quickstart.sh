@@ -93,10 +93,8 @@ build() {
 		say "configuring in build"
 		(cd build && run ../configure)
 	fi
-	if ! make -q -C build all >/dev/null 2>&1; then
-		say "building"
-		run make -C build -j "$(nproc)" all
-	fi
+	[ -e build/cairn ] || say "building"
+	run make -C build -j "$(nproc)" all
 }
 
 : >"$log"

@@ -44,7 +44,7 @@ packages() {
 	local wanted missing="" p
 	wanted="apache2 autoconf automake clang curl gcc libapache2-mod-fcgid
 	    libclang-rt-14-dev libc6-dev libfcgi-dev libjson-c-dev libmariadb-dev lighttpd
-	    llvm-14 make mandoc mariadb-client-core mariadb-server-core pkg-config procps
+	    llvm-14 make mandoc openssl mariadb-client-core mariadb-server-core pkg-config procps
 	    python3 python3-venv spawn-fcgi zlib1g-dev"
 	for p in $wanted; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] ||

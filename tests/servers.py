@@ -188,6 +188,8 @@ class MariaDB:
             + [
                 f"--socket={self.socket}",
                 f"--pid-file={self.folder}/pid",
+                # a starting server sweeps its temporary folder, whoever shares it
+                f"--tmpdir={self.folder}",
                 "--bind-address=127.0.0.1",
                 f"--port={self.port}",
                 f"--init-file={self.folder}/init.sql",

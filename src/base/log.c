@@ -24,6 +24,9 @@ log_init(const char *program, enum log_level level)
 	log_least = level;
 }
 
+static void write_line(enum log_level, const char *fmt, va_list)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 write_line(enum log_level level, const char *fmt, va_list ap)
 {

@@ -15,7 +15,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,15 +231,6 @@ write_make_script(struct arena *mem, const char *path)
 	return rc;
 }
 
-static int
-remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static const char *
 find_mariadbd(struct arena *mem)
 {
@@ -295,7 +285,7 @@ make_database(struct arena *mem, const struct conf *conf, const char *mariadbd)
 	if (access(folder, F_OK) == 0)
 		return 0;
 	log_info("making a private MariaDB in %s", conf->data_dir);
-	nftw(fresh, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	remove_tree(fresh);
 	if (mkdir(fresh, 0700) == -1)
 		return fail("cannot make", fresh);
 	if (write_make_script(mem, script) == -1)

@@ -46,7 +46,7 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
 	return 0;
 }
 
-static void
+void
 remove_tree(const char *path)
 {
 	nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);

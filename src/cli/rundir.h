@@ -22,6 +22,9 @@ void	rundir_remove(struct rundir *);
 const char *rundir_write(const struct rundir *, struct arena *mem,
 	    const char *name, const struct buf *text);
 
+/* Remove a folder with all that is in it, as far as that goes. */
+void	remove_tree(const char *path);
+
 /*
  * A lock on a file, made if missing: the descriptor (closed on exec), or -1 with
  * errno EWOULDBLOCK when another process holds it.

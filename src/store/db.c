@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "base/time.h"
 #include "store/db.h"
 #include "store/sql.h"
 
@@ -26,6 +27,8 @@
  * than max_statement_time below, so that a slow statement ends with its reason.
  */
 #define ANSWER_TIMEOUT	90
+/* A loss is told again after this time. */
+#define TELL_AGAIN_MS	10000
 /* First size of a text column's buffer; longer ones are fetched again. */
 #define TEXT_FIRST	256
 /* Columns of the widest statement. */
@@ -65,6 +68,8 @@ struct db {
 	bool			 in_transaction;
 	uint64_t		 connection;	/* counts them */
 	int			 exact_names;	/* -1: not asked yet */
+	unsigned		 told;		/* the loss that the log was told last */
+	int64_t			 told_ms;
 };
 
 struct db_result {
@@ -229,6 +234,26 @@ remember_column(struct db *db)
 	db->column[end - start] = '\0';
 }
 
+/*
+ * What a client may cause is told to the client, not to the log; and a database
+ * that stays away is told once in a while, not at every request.
+ */
+static void
+log_failure(struct db *db, const char *what)
+{
+	int64_t now = time_monotonic_ms();
+
+	if (db->error != DB_LOST && db->error != DB_OTHER && db->error != DB_TIMEOUT)
+		return;
+	if (db->error == DB_LOST) {
+		if (db->number == db->told && now - db->told_ms < TELL_AGAIN_MS)
+			return;
+		db->told = db->number;
+		db->told_ms = now;
+	}
+	log_error("database: %s: %u %s", what, db->number, db->text);
+}
+
 static int
 fail_with(struct db *db, const char *what, unsigned number, const char *text)
 {
@@ -237,9 +262,7 @@ fail_with(struct db *db, const char *what, unsigned number, const char *text)
 	db->text[sizeof(db->text) - 1] = '\0';
 	db->error = classify(number);
 	remember_column(db);
-	/* what a client may cause is told to the client, not to the log */
-	if (db->error == DB_LOST || db->error == DB_OTHER || db->error == DB_TIMEOUT)
-		log_error("database: %s: %u %s", what, number, db->text);
+	log_failure(db, what);
 	if (db->error == DB_LOST) {
 		stats_add(STAT_CONNECTION_FAILURES, 1);
 		disconnect(db);
@@ -260,14 +283,21 @@ fail_statement(struct db *db, MYSQL_STMT *st, const char *what)
 }
 
 static void
-set_tls(MYSQL *my, const struct conf_db *conf)
+set_options(MYSQL *my, const struct conf_db *conf)
 {
-	my_bool verify = conf->ssl_verify;
+	unsigned connect = CONNECT_TIMEOUT, answer = ANSWER_TIMEOUT;
+	my_bool report_cut = 1, verify = conf->ssl_verify, enforce = 1;
 
-	if (conf->ssl_ca == NULL && conf->ssl_cert == NULL && !conf->ssl_verify)
+	mysql_options(my, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
+	mysql_options(my, MYSQL_OPT_READ_TIMEOUT, &answer);
+	mysql_options(my, MYSQL_OPT_WRITE_TIMEOUT, &answer);
+	mysql_options(my, MYSQL_REPORT_DATA_TRUNCATION, &report_cut);
+	mysql_options(my, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	if (!conf->ssl)
 		return;
 	mysql_ssl_set(my, conf->ssl_key, conf->ssl_cert, conf->ssl_ca, NULL, NULL);
 	mysql_options(my, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+	mysql_options(my, MYSQL_OPT_SSL_ENFORCE, &enforce);
 }
 
 static int
@@ -277,33 +307,36 @@ set_session(struct db *db)
 
 	for (i = 0; i < sizeof(session) / sizeof(session[0]); i++)
 		if (mysql_query(db->my, session[i]) != 0)
-			return -1;
+			return fail_connection(db, "connect");
 	return 0;
+}
+
+static int
+log_in(struct db *db)
+{
+	const struct conf_db *conf = db->conf;
+
+	if (mysql_real_connect(db->my, conf->socket == NULL ? conf->host : NULL,
+	    conf->user, conf->password, conf->name, conf->port, conf->socket,
+	    CLIENT_FOUND_ROWS) == NULL)
+		return fail_connection(db, "connect");
+	/* asked to enforce TLS, the library still goes on without, if it must */
+	if (conf->ssl && mysql_get_ssl_cipher(db->my) == NULL)
+		return fail_with(db, "connect", CR_SSL_CONNECTION_ERROR,
+		    "the database offers no TLS");
+	return set_session(db);
 }
 
 int
 db_connect(struct db *db)
 {
-	const struct conf_db *conf = db->conf;
-	unsigned connect = CONNECT_TIMEOUT, answer = ANSWER_TIMEOUT;
-	my_bool report_cut = 1;
-
 	if (db->my != NULL)
 		return 0;
 	db->my = mysql_init(NULL);
 	if (db->my == NULL)
 		abort();
-	mysql_options(db->my, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
-	mysql_options(db->my, MYSQL_OPT_READ_TIMEOUT, &answer);
-	mysql_options(db->my, MYSQL_OPT_WRITE_TIMEOUT, &answer);
-	mysql_options(db->my, MYSQL_REPORT_DATA_TRUNCATION, &report_cut);
-	mysql_options(db->my, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	set_tls(db->my, conf);
-	if (mysql_real_connect(db->my, conf->socket == NULL ? conf->host : NULL,
-	    conf->user, conf->password, conf->name, conf->port, conf->socket,
-	    CLIENT_FOUND_ROWS) == NULL ||
-	    set_session(db) == -1) {
-		fail_connection(db, "connect");
+	set_options(db->my, db->conf);
+	if (log_in(db) == -1) {
 		disconnect(db);
 		/* whatever the reason, there is no database to work with */
 		db->error = DB_LOST;

@@ -26,13 +26,11 @@ location_is_remote_file(struct str s)
 	    !str_starts((struct str){ s.p + 7, s.len - 7 }, "localhost/");
 }
 
-/* Where the query of a URI begins; its length if it has none. */
+/* Where the query or fragment of a URI begins; its length if it has none. */
 static size_t
 query_at(struct str s)
 {
-	const char *mark = s.len == 0 ? NULL : memchr(s.p, '?', s.len);
-
-	return mark == NULL || location_scheme(s).len == 0 ? s.len : (size_t)(mark - s.p);
+	return location_scheme(s).len == 0 ? s.len : strcspn(s.p, "?#");
 }
 
 struct str

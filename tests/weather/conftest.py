@@ -128,8 +128,13 @@ def check_nothing_lost(db, writers):
     assert latest == max(steps)
 
 
+def workers():
+    """Those of the servers of this test, whoever has started them."""
+    return children(os.getpid(), "cairn.fcgi")
+
+
 def children(pid, name):
-    """Process ids of the children of `pid`, and theirs, that run `name`."""
+    """Process ids of the living children of `pid`, and theirs, that run `name`."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
@@ -139,8 +144,9 @@ def children(pid, name):
                 head, tail = f.read().rsplit(")", 1)
         except OSError:
             continue
-        if int(tail.split()[1]) == pid:
-            if head.split("(", 1)[1] == name:
+        state, parent = tail.split()[:2]
+        if int(parent) == pid:
+            if head.split("(", 1)[1] == name and state != "Z":
                 found.append(int(entry))
             found += children(int(entry), name)
     return found
