@@ -66,6 +66,8 @@ fail_search(struct ctx *c, const struct search_error *e)
 		return fail_client(c, INTERNAL_ERROR, "%s", e->text.p);
 	case SEARCH_BAD_REQUEST:
 		return fail(c, BAD_REQUEST, "%s", e->text.p);
+	case SEARCH_NO_ATTRIBUTE:
+		return fail(c, ATTRIBUTE_NOT_FOUND, "%s", e->text.p);
 	case SEARCH_INVALID:
 		break;
 	}

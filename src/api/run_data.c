@@ -4,6 +4,7 @@
 
 #include "api/common.h"
 #include "api/run_data.h"
+#include "base/repr.h"
 #include "store/metric.h"
 
 /* What one batch may hold. */
@@ -193,30 +194,6 @@ api_run_log_metric(struct ctx *c)
 	return answer_empty(c);
 }
 
-/* A Python string as its repr. */
-static void
-add_repr(struct buf *to, struct str s)
-{
-	bool has_single = memchr(s.p, '\'', s.len) != NULL;
-	char quote = has_single && memchr(s.p, '"', s.len) == NULL ? '"' : '\'';
-	size_t i;
-
-	buf_putc(to, quote);
-	for (i = 0; i < s.len; i++) {
-		char ch = s.p[i];
-
-		if (ch == '\n' || ch == '\r' || ch == '\t')
-			buf_puts(to, ch == '\n' ? "\\n" : ch == '\r' ? "\\r" : "\\t");
-		else if ((unsigned char)ch < ' ' || ch == 0x7f)
-			buf_printf(to, "\\x%02x", (unsigned char)ch);
-		else if (ch == quote || ch == '\\')
-			buf_printf(to, "\\%c", ch);
-		else
-			buf_putc(to, ch);
-	}
-	buf_putc(to, quote);
-}
-
 /* How params that were logged before relate to the new ones. */
 struct param_fate {
 	struct kvs	fresh;		/* to be written */
@@ -296,11 +273,11 @@ fail_changed(struct ctx *c, struct str run_id, const struct param_fate *fate)
 
 	for (i = 0; i < fate->changed.n; i++) {
 		buf_puts(&text, i == 0 ? "{'key': " : ", {'key': ");
-		add_repr(&text, fate->changed.items[i].key);
+		repr_add(&text, fate->changed.items[i].key);
 		buf_puts(&text, ", 'old_value': ");
-		add_repr(&text, fate->old.items[i].value);
+		repr_add(&text, fate->old.items[i].value);
 		buf_puts(&text, ", 'new_value': ");
-		add_repr(&text, fate->changed.items[i].value);
+		repr_add(&text, fate->changed.items[i].value);
 		buf_putc(&text, '}');
 	}
 	return fail(c, INVALID_PARAMETER_VALUE, "Changing param values is not allowed. Params "
@@ -360,7 +337,7 @@ fail_folded_tags(struct ctx *c, const struct kvs *tags)
 
 	for (i = 0; i < tags->n; i++) {
 		buf_puts(&text, i == 0 ? "" : ", ");
-		add_repr(&text, tags->items[i].key);
+		repr_add(&text, tags->items[i].key);
 	}
 	return fail_client(c, INTERNAL_ERROR, "Failed to set tags with given within 3 retries. "
 	    "Keys: [%s]", take_text(c, &text).p);
@@ -486,7 +463,7 @@ check_repeated_params(struct ctx *c, const struct kvs *params)
 		return 0;
 	for (i = 0; i < repeated.n; i++) {
 		buf_puts(&text, i == 0 ? "" : ", ");
-		add_repr(&text, repeated.items[i].key);
+		repr_add(&text, repeated.items[i].key);
 	}
 	return fail(c, INVALID_PARAMETER_VALUE, "Duplicate parameter keys have been submitted: "
 	    "[%s]. Please ensure the request contains only one param value per param key.",

@@ -10,8 +10,10 @@ static const struct {
 	const char	*error_class;
 } errors[ERROR_CODE__MAX] = {
 #define ERROR(name, status, sqlstate, class) [name] = { #name, status, sqlstate, class },
+#define ERROR_AS(code, name, status, sqlstate, class) [code] = { #name, status, sqlstate, class },
 #include "http/error.def"
 #undef ERROR
+#undef ERROR_AS
 };
 
 static int record(struct ctx *, enum error_code, int status, const char *fmt,

@@ -9,8 +9,10 @@
 enum error_code {
 	ERROR_NONE,
 #define ERROR(name, status, sqlstate, class) name,
+#define ERROR_AS(code, name, status, sqlstate, class) code,
 #include "http/error.def"
 #undef ERROR
+#undef ERROR_AS
 	ERROR_CODE__MAX
 };
 

@@ -227,6 +227,13 @@ json_item(const struct json_object *list, size_t i)
 	return json_object_array_get_idx(list, i);
 }
 
+void
+json_each(const struct json_object *o, json_take *take, void *arg)
+{
+	json_object_object_foreach(o, name, value)
+		take(arg, name, value);
+}
+
 struct str
 json_string(const struct json_object *o)
 {
@@ -389,6 +396,14 @@ json_text_spaced(struct buf *to, const struct json_object *o)
 	write_text(to, o, &spaced);
 }
 
+void
+json_text_sorted(struct buf *to, const struct json_object *o)
+{
+	static const struct style sorted = { ", ", ": ", true };
+
+	write_text(to, o, &sorted);
+}
+
 struct str
 json_text(struct arena *mem, const struct json_object *o)
 {
@@ -439,4 +454,11 @@ json_append(struct json_object *o, const char *name, struct str s)
 		json_object_object_add(o, name, list);
 	}
 	json_object_array_add(list, new_string(s));
+}
+
+void
+json_merge(struct json_object *to, const struct json_object *from)
+{
+	json_object_object_foreach(from, name, value)
+		json_object_object_add(to, name, json_object_get(value));
 }

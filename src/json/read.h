@@ -51,6 +51,9 @@ bool		 json_member(const struct json_object *, const char *name,
 		    struct json_object **out);
 size_t		 json_length(const struct json_object *list);
 struct json_object *json_item(const struct json_object *list, size_t i);
+/* Hand each member of an object to `take`, in the order sent. */
+typedef void	 json_take(void *arg, const char *name, const struct json_object *value);
+void		 json_each(const struct json_object *, json_take *, void *arg);
 struct str	 json_string(const struct json_object *);
 bool		 json_truth(const struct json_object *);
 /* Of JSON_INT; larger integers come as JSON_FLOAT. */
@@ -65,6 +68,8 @@ bool		 json_number(const struct json_object *, double *out);
 struct str	 json_text(struct arena *, const struct json_object *);
 /* ASCII JSON with a blank behind "," and ":", members as sent: Python's dumps. */
 void		 json_text_spaced(struct buf *, const struct json_object *);
+/* The same with the members of objects by name: dumps with sort_keys. */
+void		 json_text_sorted(struct buf *, const struct json_object *);
 /* s as a JSON string with its quotes, ASCII only. */
 void		 json_quote(struct buf *, struct str s);
 
@@ -74,5 +79,10 @@ struct json_object *json_new_object(void);
 void		 json_add_first(struct json_object *, const char *name, struct str);
 /* Append a text to the list of that name. */
 void		 json_append(struct json_object *, const char *name, struct str);
+/*
+ * Put the members of an object into another: in place of those of the same name,
+ * new ones behind the last, as Python's update does.
+ */
+void		 json_merge(struct json_object *to, const struct json_object *from);
 
 #endif

@@ -13,7 +13,8 @@
 enum search_error_kind {
 	SEARCH_INVALID,		/* INVALID_PARAMETER_VALUE, 400 */
 	SEARCH_INTERNAL,	/* INTERNAL_ERROR in MLflow, answered as 400 */
-	SEARCH_BAD_REQUEST	/* BAD_REQUEST, 400 */
+	SEARCH_BAD_REQUEST,	/* BAD_REQUEST, 400 */
+	SEARCH_NO_ATTRIBUTE	/* ATTRIBUTE_NOT_FOUND, 400 */
 };
 
 /* The client's mistake, in MLflow's words. */

@@ -31,6 +31,13 @@
 #define TELL_AGAIN_MS	10000
 /* First size of a text column's buffer; longer ones are fetched again. */
 #define TEXT_FIRST	256
+/*
+ * Search statements kept prepared: those of one page take about ten, and most
+ * clients ask few different things.
+ */
+#define BUILT_MAX	32
+/* Longer texts name hundreds of ids and do not come again. */
+#define BUILT_TEXT_MAX	8192
 /* Columns of the widest statement. */
 #define COLUMNS_MAX	24
 
@@ -57,10 +64,20 @@ static const struct stmt_row stmt_rows[STMT__MAX] = {
 #undef STMT
 };
 
+/* A statement from the builder, kept for the next one of the same text. */
+struct built {
+	struct str	 text;		/* on the heap; .p NULL: a free place */
+	MYSQL_STMT	*st;
+	uint64_t	 used;		/* when, by db->clock */
+	bool		 busy;		/* a result is open */
+};
+
 struct db {
 	const struct conf_db	*conf;
 	MYSQL			*my;			/* NULL: not connected */
 	MYSQL_STMT		*prepared[STMT__MAX];
+	struct built		 built[BUILT_MAX];
+	uint64_t		 clock;
 	enum db_error		 error;
 	unsigned		 number;
 	char			 text[512];
@@ -77,7 +94,8 @@ struct db_result {
 	MYSQL_STMT	*st;
 	uint64_t	 connection;	/* the one that st belongs to */
 	const char	*name;
-	bool		 dynamic;	/* the statement dies with the result */
+	struct built	*built;		/* where it goes back to */
+	bool		 is_owner;	/* the statement dies with the result */
 	bool		 stored;
 	size_t		 ncolumns;
 	const char	*out;
@@ -103,10 +121,22 @@ db_new(const struct conf_db *conf)
 }
 
 static void
+drop_built(struct built *b)
+{
+	if (b->text.p == NULL)
+		return;
+	mysql_stmt_close(b->st);
+	free((void *)(uintptr_t)b->text.p);
+	*b = (struct built){ .busy = false };
+}
+
+static void
 disconnect(struct db *db)
 {
 	size_t i;
 
+	for (i = 0; i < BUILT_MAX; i++)
+		drop_built(&db->built[i]);
 	for (i = 0; i < STMT__MAX; i++) {
 		if (db->prepared[i] != NULL)
 			mysql_stmt_close(db->prepared[i]);
@@ -698,41 +728,128 @@ db_query_values(struct db *db, struct arena *mem, enum stmt id,
 	return result_new(db, mem, st, stmt_rows[id].name, stmt_rows[id].out, true);
 }
 
-static MYSQL_STMT *
-execute_built(struct db *db, struct sql *q)
+/* A statement of a text, and its place if it has one. */
+struct taken {
+	MYSQL_STMT	*st;
+	struct built	*built;
+};
+
+static struct built *
+find_built(struct db *db, struct str text)
+{
+	size_t i;
+
+	for (i = 0; i < BUILT_MAX; i++)
+		if (!db->built[i].busy && db->built[i].text.p != NULL &&
+		    str_eq(db->built[i].text, text))
+			return &db->built[i];
+	return NULL;
+}
+
+/* A free place, or that of the statement not used for longest; NULL: all busy. */
+static struct built *
+free_built(struct db *db)
+{
+	struct built *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < BUILT_MAX; i++) {
+		struct built *b = &db->built[i];
+
+		if (!b->busy && (oldest == NULL || b->used < oldest->used))
+			oldest = b;
+	}
+	if (oldest != NULL)
+		drop_built(oldest);
+	return oldest;
+}
+
+static void
+keep_built(struct db *db, struct taken *t, struct str text)
+{
+	char *copy;
+
+	if (text.len > BUILT_TEXT_MAX || (t->built = free_built(db)) == NULL)
+		return;
+	copy = malloc(text.len + 1);
+	if (copy == NULL)
+		abort();
+	memcpy(copy, text.p, text.len + 1);
+	*t->built = (struct built){ .text = { copy, text.len }, .st = t->st };
+}
+
+static int
+take_built(struct db *db, struct str text, struct taken *t)
+{
+	t->built = find_built(db, text);
+	if (t->built != NULL) {
+		t->st = t->built->st;
+	} else {
+		t->st = prepare(db, "search", text);
+		if (t->st == NULL)
+			return -1;
+		keep_built(db, t, text);
+	}
+	if (t->built != NULL) {
+		t->built->used = ++db->clock;
+		t->built->busy = true;
+	}
+	return 0;
+}
+
+/* Done with it; one that failed is not kept. */
+static void
+give_built(struct db *db, struct taken *t, uint64_t connection, bool keep)
+{
+	if (t->built == NULL) {
+		mysql_stmt_close(t->st);
+	} else if (connection == db->connection) {
+		t->built->busy = false;
+		if (!keep)
+			drop_built(t->built);
+	}
+}
+
+static int
+execute_built(struct db *db, struct sql *q, struct taken *t)
 {
 	bool fresh = db->my == NULL;
-	MYSQL_STMT *st = NULL;
+	uint64_t connection;
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
 		if (db->my == NULL && (db->in_transaction || db_connect(db) == -1))
-			return NULL;
-		st = prepare(db, "search", buf_str(&q->text));
-		if (st != NULL && execute(db, st, "search", q->args, q->nargs) == 0)
-			return st;
-		if (st != NULL)
-			mysql_stmt_close(st);
+			return -1;
+		connection = db->connection;
+		if (take_built(db, buf_str(&q->text), t) == 0) {
+			if (execute(db, t->st, "search", q->args, q->nargs) == 0)
+				return 0;
+			give_built(db, t, connection, false);
+		}
 		if (fresh || db->error != DB_LOST || db->in_transaction)
-			return NULL;
+			return -1;
 	}
-	return NULL;
+	return -1;
 }
 
 static struct db_result *
 open_built(struct db *db, struct arena *mem, struct sql *q, const char *out,
     bool stored)
 {
-	MYSQL_STMT *st = execute_built(db, q);
 	struct db_result *r;
+	struct taken t;
+	uint64_t connection;
 
-	if (st == NULL)
+	if (execute_built(db, q, &t) == -1)
 		return NULL;
-	r = result_new(db, mem, st, "search", out, stored);
-	if (r == NULL)
-		mysql_stmt_close(st);
-	else
-		r->dynamic = true;
+	connection = db->connection;
+	r = result_new(db, mem, t.st, "search", out, stored);
+	if (r == NULL) {
+		give_built(db, &t, connection, false);
+		return NULL;
+	}
+	r->built = t.built;
+	r->is_owner = t.built == NULL;
 	return r;
 }
 
@@ -751,13 +868,13 @@ db_stream_sql(struct db *db, struct arena *mem, struct sql *q, const char *out)
 int64_t
 db_exec_sql(struct db *db, struct sql *q)
 {
-	MYSQL_STMT *st = execute_built(db, q);
+	struct taken t;
 	int64_t affected;
 
-	if (st == NULL)
+	if (execute_built(db, q, &t) == -1)
 		return -1;
-	affected = (int64_t)mysql_stmt_affected_rows(st);
-	mysql_stmt_close(st);
+	affected = (int64_t)mysql_stmt_affected_rows(t.st);
+	give_built(db, &t, db->connection, true);
 	return affected;
 }
 
@@ -786,12 +903,12 @@ take_text(struct db_result *r, struct arena *mem, size_t i, struct str *out)
 	return 0;
 }
 
-/* A fixed statement dies with its connection, and the result with it. */
+/* A kept statement dies with its connection, and the result with it. */
 static bool
 is_open(const struct db_result *r)
 {
 	return r != NULL && r->st != NULL &&
-	    (r->dynamic || r->connection == r->db->connection);
+	    (r->is_owner || r->connection == r->db->connection);
 }
 
 int
@@ -834,8 +951,10 @@ db_close(struct db_result *r)
 	if (!is_open(r))
 		return;
 	mysql_stmt_free_result(r->st);
-	if (r->dynamic)
+	if (r->is_owner)
 		mysql_stmt_close(r->st);
+	else if (r->built != NULL)
+		r->built->busy = false;
 	r->st = NULL;
 }
 
