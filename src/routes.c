@@ -2,11 +2,16 @@
  * THE table: one row for each endpoint, its columns in the order of the flow:
  * match, permit, transaction, decode, act.
  */
+#include "api/eval_datasets.h"
 #include "api/experiments.h"
 #include "api/inputs.h"
+#include "api/logged_models.h"
 #include "api/metrics.h"
+#include "api/model_versions.h"
+#include "api/registered_models.h"
 #include "api/run_data.h"
 #include "api/runs.h"
+#include "api/scorers.h"
 #include "api/server.h"
 #include "routes.h"
 
@@ -86,6 +91,123 @@ const struct route routes[] = {
 	    IN(history_bulk_fields, history_bulk_in), api_metric_get_history_bulk },
 	{ "GET",  AT_API,  2, "/mlflow/metrics/get-history-bulk-interval", RUN_READ, RD,
 	    IN(history_interval_fields, history_interval_in), api_metric_get_history_bulk_interval },
+
+	/* logged models */
+	{ "POST",   AT_API, 2, "/mlflow/logged-models", EXP_EDIT, WR,
+	    IN(logged_model_create_fields, logged_model_create), api_logged_model_create },
+	{ "POST",   AT_API, 2, "/mlflow/logged-models/search", EXP_READ, RD,
+	    IN(logged_model_search_fields, logged_model_search_in), api_logged_model_search },
+	{ "GET",    AT_API, 2, "/mlflow/logged-models/{model_id}", LOGGED_MODEL_READ, RD,
+	    IN(logged_model_get_fields, logged_model_get), api_logged_model_get },
+	{ "PATCH",  AT_API, 2, "/mlflow/logged-models/{model_id}", LOGGED_MODEL_EDIT, WR,
+	    IN(logged_model_finalize_fields, logged_model_finalize), api_logged_model_finalize },
+	{ "DELETE", AT_API, 2, "/mlflow/logged-models/{model_id}", LOGGED_MODEL_EDIT, WR,
+	    IN(logged_model_delete_fields, logged_model_delete), api_logged_model_delete },
+	{ "POST",   AT_API, 2, "/mlflow/logged-models/{model_id}/params", LOGGED_MODEL_EDIT, WR,
+	    IN(logged_model_params_fields, logged_model_params_in), api_logged_model_log_params },
+	{ "PATCH",  AT_API, 2, "/mlflow/logged-models/{model_id}/tags", LOGGED_MODEL_EDIT, WR,
+	    IN(logged_model_tags_fields, logged_model_tags_in), api_logged_model_set_tags },
+	{ "DELETE", AT_API, 2, "/mlflow/logged-models/{model_id}/tags/{tag_key}",
+	    LOGGED_MODEL_EDIT, WR,
+	    IN(logged_model_tag_delete_fields, logged_model_tag_delete), api_logged_model_delete_tag },
+
+	/* registered models */
+	{ "POST",   AT_API, 2, "/mlflow/registered-models/create", MODEL_CREATE, WR,
+	    IN(model_create_fields, model_create), api_registered_model_create },
+	{ "GET",    AT_API, 2, "/mlflow/registered-models/get", MODEL_READ, RD,
+	    IN(model_name_fields, model_name_in), api_registered_model_get },
+	{ "POST",   AT_API, 2, "/mlflow/registered-models/rename", MODEL_EDIT, WR,
+	    IN(model_rename_fields, model_rename), api_registered_model_rename },
+	{ "PATCH",  AT_API, 2, "/mlflow/registered-models/update", MODEL_EDIT, WR,
+	    IN(model_update_fields, model_update), api_registered_model_update },
+	{ "DELETE", AT_API, 2, "/mlflow/registered-models/delete", MODEL_EDIT, WR,
+	    IN(model_name_fields, model_name_in), api_registered_model_delete },
+	{ "GET",    AT_API, 2, "/mlflow/registered-models/search", MODEL_READ, RD,
+	    IN(model_search_fields, model_search_in), api_registered_model_search },
+	{ "GET",    AT_API, 2, "/mlflow/registered-models/get-latest-versions", MODEL_READ, RD,
+	    IN(model_latest_fields, model_latest_in), api_registered_model_get_latest_versions },
+	{ "POST",   AT_API, 2, "/mlflow/registered-models/get-latest-versions", MODEL_READ, RD,
+	    IN(model_latest_fields, model_latest_in), api_registered_model_get_latest_versions },
+	{ "POST",   AT_API, 2, "/mlflow/registered-models/set-tag", MODEL_EDIT, WR,
+	    IN(model_set_tag_fields, model_set_tag), api_registered_model_set_tag },
+	{ "DELETE", AT_API, 2, "/mlflow/registered-models/delete-tag", MODEL_EDIT, WR,
+	    IN(model_delete_tag_fields, model_delete_tag), api_registered_model_delete_tag },
+	{ "POST",   AT_API, 2, "/mlflow/registered-models/alias", MODEL_EDIT, WR,
+	    IN(model_set_alias_fields, model_set_alias), api_registered_model_set_alias },
+	{ "DELETE", AT_API, 2, "/mlflow/registered-models/alias", MODEL_EDIT, WR,
+	    IN(model_alias_fields, model_alias_in), api_registered_model_delete_alias },
+	{ "GET",    AT_API, 2, "/mlflow/registered-models/alias", MODEL_READ, RD,
+	    IN(model_alias_fields, model_alias_in), api_registered_model_get_alias },
+
+	/* model versions */
+	{ "POST",   AT_API, 2, "/mlflow/model-versions/create", MODEL_EDIT, WR,
+	    IN(version_create_fields, version_create), api_model_version_create },
+	{ "GET",    AT_API, 2, "/mlflow/model-versions/get", MODEL_READ, RD,
+	    IN(version_fields, version_in), api_model_version_get },
+	{ "PATCH",  AT_API, 2, "/mlflow/model-versions/update", MODEL_EDIT, WR,
+	    IN(version_update_fields, version_update), api_model_version_update },
+	{ "DELETE", AT_API, 2, "/mlflow/model-versions/delete", MODEL_EDIT, WR,
+	    IN(version_fields, version_in), api_model_version_delete },
+	{ "GET",    AT_API, 2, "/mlflow/model-versions/search", MODEL_READ, RD,
+	    IN(version_search_fields, version_search_in), api_model_version_search },
+	{ "GET",    AT_API, 2, "/mlflow/model-versions/get-download-uri", MODEL_READ, RD,
+	    IN(version_uri_fields, version_in), api_model_version_get_download_uri },
+	{ "POST",   AT_API, 2, "/mlflow/model-versions/transition-stage", MODEL_EDIT, WR,
+	    IN(version_stage_fields, version_stage), api_model_version_transition },
+	{ "POST",   AT_API, 2, "/mlflow/model-versions/set-tag", MODEL_EDIT, WR,
+	    IN(version_set_tag_fields, version_set_tag), api_model_version_set_tag },
+	{ "DELETE", AT_API, 2, "/mlflow/model-versions/delete-tag", MODEL_EDIT, WR,
+	    IN(version_delete_tag_fields, version_delete_tag), api_model_version_delete_tag },
+
+	/* evaluation datasets */
+	{ "POST",   AT_API, 3, "/mlflow/datasets/create", EXP_EDIT, WR,
+	    IN(eval_dataset_create_fields, eval_dataset_create), api_eval_dataset_create },
+	{ "GET",    AT_API, 3, "/mlflow/datasets/search", EXP_READ, RD,
+	    IN(eval_dataset_search_fields, eval_dataset_search_in), api_eval_dataset_search },
+	{ "POST",   AT_API, 3, "/mlflow/datasets/search", EXP_READ, RD,
+	    IN(eval_dataset_search_fields, eval_dataset_search_in), api_eval_dataset_search },
+	{ "GET",    AT_API, 3, "/mlflow/datasets/{dataset_id}", EVAL_DATASET_READ, RD,
+	    IN(eval_dataset_get_fields, eval_dataset_get), api_eval_dataset_get },
+	{ "DELETE", AT_API, 3, "/mlflow/datasets/{dataset_id}", EVAL_DATASET_EDIT, WR,
+	    IN(eval_dataset_get_fields, eval_dataset_get), api_eval_dataset_delete },
+	{ "PATCH",  AT_API, 3, "/mlflow/datasets/{dataset_id}/tags", EVAL_DATASET_EDIT, WR,
+	    IN(eval_dataset_tags_fields, eval_dataset_tags_in), api_eval_dataset_set_tags },
+	{ "DELETE", AT_API, 3, "/mlflow/datasets/{dataset_id}/tags/{key}", EVAL_DATASET_EDIT, WR,
+	    IN(eval_dataset_tag_delete_fields, eval_dataset_tag_delete),
+	    api_eval_dataset_delete_tag },
+	{ "POST",   AT_API, 3, "/mlflow/datasets/{dataset_id}/add-experiments",
+	    EVAL_DATASET_EDIT, WR, IN(eval_dataset_experiments_fields, eval_dataset_experiments_in),
+	    api_eval_dataset_add_experiments },
+	{ "POST",   AT_API, 3, "/mlflow/datasets/{dataset_id}/remove-experiments",
+	    EVAL_DATASET_EDIT, WR, IN(eval_dataset_experiments_fields, eval_dataset_experiments_in),
+	    api_eval_dataset_remove_experiments },
+	{ "GET",    AT_API, 3, "/mlflow/datasets/{dataset_id}/experiment-ids",
+	    EVAL_DATASET_READ, RD, IN(eval_dataset_get_fields, eval_dataset_get),
+	    api_eval_dataset_experiment_ids },
+	{ "GET",    AT_API, 3, "/mlflow/datasets/{dataset_id}/records", EVAL_DATASET_READ, RD,
+	    IN(eval_record_list_fields, eval_record_list_in), api_eval_record_list },
+	{ "POST",   AT_API, 3, "/mlflow/datasets/{dataset_id}/records", EVAL_DATASET_EDIT, WR,
+	    IN(eval_record_upsert_fields, eval_record_upsert), api_eval_record_upsert },
+	{ "DELETE", AT_API, 3, "/mlflow/datasets/{dataset_id}/records", EVAL_DATASET_EDIT, WR,
+	    IN(eval_record_delete_fields, eval_record_delete), api_eval_record_delete },
+
+	/* scorers */
+	{ "POST",   AT_API, 3, "/mlflow/scorers/register", EXP_EDIT, WR,
+	    IN(scorer_register_fields, scorer_register), api_scorer_register },
+	{ "GET",    AT_API, 3, "/mlflow/scorers/list", EXP_READ, RD,
+	    IN(scorer_list_fields, scorer_list_in), api_scorer_list },
+	{ "GET",    AT_API, 3, "/mlflow/scorers/versions", EXP_READ, RD,
+	    IN(scorer_versions_fields, scorer_get), api_scorer_list_versions },
+	{ "GET",    AT_API, 3, "/mlflow/scorers/get", EXP_READ, RD,
+	    IN(scorer_get_fields, scorer_get), api_scorer_get },
+	{ "DELETE", AT_API, 3, "/mlflow/scorers/delete", EXP_EDIT, WR,
+	    IN(scorer_get_fields, scorer_get), api_scorer_delete },
+	{ "PUT",    AT_API, 3, "/mlflow/scorers/online-config", EXP_EDIT, WR,
+	    IN(scorer_online_config_fields, scorer_online_config_in),
+	    api_scorer_set_online_config },
+	{ "GET",    AT_API, 3, "/mlflow/scorers/online-configs", EXP_READ, RD,
+	    IN(scorer_online_configs_fields, scorer_online_configs_in),
+	    api_scorer_get_online_configs },
 
 	{ .method = NULL }
 };

@@ -102,8 +102,7 @@ drop_part(char *path, size_t *n, size_t root)
 	return true;
 }
 
-/* What a path resolves to by its text alone, as POSIX systems read it. */
-static struct str
+struct str
 normal_path(struct arena *mem, struct str s)
 {
 	char *to = arena_alloc(mem, s.len + 3);

@@ -1,9 +1,17 @@
 libcairn_a_SOURCES += \
 	%D%/common.c %D%/common.h \
+	%D%/eval_datasets.c %D%/eval_datasets.h \
+	%D%/eval_records.c \
 	%D%/experiments.c %D%/experiments.h \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/log_model.c \
+	%D%/logged_models.c %D%/logged_models.h \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/model_source.c %D%/model_source.h \
+	%D%/model_versions.c %D%/model_versions.h \
+	%D%/registered_models.c %D%/registered_models.h \
+	%D%/registry_common.c %D%/registry_common.h \
 	%D%/run_data.c %D%/run_data.h \
 	%D%/runs.c %D%/runs.h \
+	%D%/scorers.c %D%/scorers.h \
 	%D%/server.c %D%/server.h

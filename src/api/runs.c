@@ -272,7 +272,7 @@ api_run_get(struct ctx *c)
 	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, &r) == -1)
 		return -1;
 	if (store_run_fill(c->db, c->mem, &r, 1) == -1 ||
-	    store_run_fill_models(c->db, c->mem, &r) == -1)
+	    store_run_fill_models_in(c->db, c->mem, &r) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_run(c, "run", &r, true);

@@ -8,6 +8,11 @@
 static const char *const accesses[] = {
 	[OPEN] = "open", [EXP_READ] = "read experiment", [EXP_EDIT] = "edit experiment",
 	[EXP_CREATE] = "create experiment", [RUN_READ] = "read run", [RUN_EDIT] = "edit run",
+	[MODEL_READ] = "read model", [MODEL_EDIT] = "edit model",
+	[MODEL_CREATE] = "create model",
+	[LOGGED_MODEL_READ] = "read logged model", [LOGGED_MODEL_EDIT] = "edit logged model",
+	[EVAL_DATASET_READ] = "read evaluation dataset",
+	[EVAL_DATASET_EDIT] = "edit evaluation dataset",
 };
 
 static const char *const transactions[] = {

@@ -11,13 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "cli/rundir.h"
 
 #define PREFIX		"cairn-server."
+/* Bytes of the folder's name: "/cairn-server.XXXXXX/workers.sock" goes behind. */
+#define BASE_MAX	(sizeof(((struct sockaddr_un *)0)->sun_path) - 40)
 /* Descriptors that removing a tree may hold: it is two levels deep. */
 #define TREE_FDS	8
 
@@ -52,13 +56,14 @@ remove_tree(const char *path)
 	nftw(path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A folder of ours, whose sockets have names that a socket address can hold. */
 static const char *
 base_folder(void)
 {
 	const char *folder = getenv("XDG_RUNTIME_DIR");
 
-	return folder != NULL && folder[0] == '/' && access(folder, W_OK) == 0 ?
-	    folder : "/tmp";
+	return folder != NULL && folder[0] == '/' && access(folder, W_OK) == 0 &&
+	    strlen(folder) < BASE_MAX ? folder : "/tmp";
 }
 
 /* One of ours whose server is gone: nobody holds its lock. */

@@ -3,6 +3,7 @@
  * than one option or at the machine.
  */
 #include <errno.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,6 +297,29 @@ check_host(struct loader *l)
 	    "127.0.0.1, :: or a host name, without a port", host);
 }
 
+/* It is compiled where it is used; a mistake in it stops the start. */
+static int
+check_source_regex(struct loader *l)
+{
+	const char *regex = l->conf->model_source_regex;
+	char why[128];
+	regex_t compiled;
+	int rc;
+
+	if (regex == NULL)
+		return 0;
+	rc = regcomp(&compiled, regex, REG_EXTENDED | REG_NOSUB);
+	if (rc == 0) {
+		regfree(&compiled);
+		return 0;
+	}
+	regerror(rc, &compiled, why, sizeof(why));
+	return loader_fail(l, "create-model-version-source-validation-regex "
+	    "(MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX): '%s' is no POSIX "
+	    "extended regular expression (%s): write e.g. ^(s3://models/|runs:/|models:/)",
+	    regex, why);
+}
+
 /* Has it a scheme ("s3://...", "mlflow-artifacts:/")? */
 static bool
 is_uri(const char *location)
@@ -353,6 +377,7 @@ settle(struct loader *l)
 {
 	if (backend_resolve(l) == -1 || check_prefix(l) == -1 ||
 	    check_frame_options(l) == -1 || check_host(l) == -1 ||
+	    check_source_regex(l) == -1 ||
 	    settle_paths(l) == -1)
 		return -1;
 	if (l->conf->artifacts_only && !conf_is_embedded(l->conf))

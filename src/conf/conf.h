@@ -73,6 +73,8 @@ struct conf {
 	bool		 disable_security;
 	bool		 truncate_long_values;	/* MLFLOW_TRUNCATE_LONG_VALUES */
 	unsigned	 artifact_location_max;	/* characters */
+	const char	*model_source_regex;	/* POSIX extended; NULL: any source */
+	struct conf_list host_schemes;		/* refused as sources unless named */
 	unsigned	 max_requests;		/* a worker leaves after so many; 0: never */
 	const char	*expose_prometheus;	/* directory; accepted, shown */
 	const char	*stats_file;		/* shared counters; NULL: none */

@@ -37,6 +37,13 @@ static const struct search_refusal experiment_tag_refusal = {
 	"Invalid comparator for tag: ", ""
 };
 
+static const struct search_refusal attribute_refusal = {
+	"Invalid comparator for attribute: ", ""
+};
+static const struct search_refusal version_refusal = {
+	"Invalid comparator for attribute version_number: ", ""
+};
+
 #define BOTH	(USE_FILTER | USE_ORDER)
 
 /* clang-format off */
@@ -93,6 +100,23 @@ static const struct search_field experiment_fields[] = {
 	{ SCOPE_ATTRIBUTE, "experiment_id",    TYPE_ID,      BOTH, EXPERIMENT_ID,               &experiment_id_refusal },
 	{ SCOPE_TAG,       NULL,               TYPE_TEXT,    USE_FILTER, EXPERIMENT_TAG,              &experiment_tag_refusal },
 };
+
+static const struct search_field model_fields[] = {
+	{ SCOPE_ATTRIBUTE, "name",                   TYPE_LIST,   BOTH,       MODEL_NAME,         &attribute_refusal },
+	{ SCOPE_ATTRIBUTE, "timestamp",              TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
+	{ SCOPE_ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
+	{ SCOPE_TAG,       NULL,                     TYPE_TEXT,   USE_FILTER, MODEL_TAG,          &experiment_tag_refusal },
+};
+
+static const struct search_field version_fields[] = {
+	{ SCOPE_ATTRIBUTE, "name",                   TYPE_LIST,    BOTH,       VERSION_NAME,         &attribute_refusal },
+	{ SCOPE_ATTRIBUTE, "version_number",         TYPE_VERSION, BOTH,       VERSION_NUMBER,       &version_refusal },
+	{ SCOPE_ATTRIBUTE, "run_id",                 TYPE_LIST,    USE_FILTER, VERSION_RUN_ID,       &attribute_refusal },
+	{ SCOPE_ATTRIBUTE, "source_path",            TYPE_TEXT,    USE_FILTER, VERSION_SOURCE,       &attribute_refusal },
+	{ SCOPE_ATTRIBUTE, "creation_timestamp",     TYPE_NUMBER,  USE_ORDER,  VERSION_CREATED,      NULL },
+	{ SCOPE_ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER,  USE_ORDER,  VERSION_LAST_UPDATED, NULL },
+	{ SCOPE_TAG,       NULL,                     TYPE_TEXT,    USE_FILTER, VERSION_TAG,          &experiment_tag_refusal },
+};
 /* clang-format on */
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -118,6 +142,34 @@ const struct search_entity search_experiments = {
 	.null_text = "tags",
 	.list_text = "['experiment_id']",
 	.order_scope = { "Invalid order_by entity: ", "" },
+};
+
+const struct search_entity search_models = {
+	.prefixes = experiment_prefixes,
+	.fields = model_fields,
+	.nfields = COUNT(model_fields),
+	.clause_quote = "",
+	.prefixes_text = "Valid entity types are ('attribute', 'tag', 'tags')",
+	.list_text = "['name']",
+	.order_keys_text = "{'timestamp', 'name'}",
+	.attribute_text = "or a list of quoted string values for attributes",
+	.keeps_quotes = true,
+};
+
+const struct search_entity search_versions = {
+	.prefixes = experiment_prefixes,
+	.fields = version_fields,
+	.nfields = COUNT(version_fields),
+	.clause_quote = "",
+	.prefixes_text = "Valid entity types are ('attribute', 'tag', 'tags')",
+	.list_text = "['name', 'run_id']",
+	.order_key = { "Invalid order by key '", "' specified. Valid keys are "
+	    "{'name', 'version_number', 'creation_timestamp', "
+	    "'last_updated_timestamp'}" },
+	.number_text = "Only the '{'version_number', 'creation_timestamp', "
+	    "'last_updated_timestamp'}' attributes support comparison with "
+	    "numeric values.",
+	.keeps_quotes = true,
 };
 
 /* The scopes' names in errors. */
@@ -222,7 +274,22 @@ find_field(struct arena *mem, const struct search_entity *e,
 		    ((*field)->name == NULL || str_is(key, (*field)->name)))
 			return 0;
 	}
+	if (use == USE_ORDER && e->order_keys_text != NULL)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid order by "
+		    "key '%.*s' specified. Valid keys are '%s'", STR_ARGS(key),
+		    e->order_keys_text);
 	return fail_key(mem, e, scope, use, key, err);
+}
+
+static int
+fail_order(struct arena *mem, const struct search_entity *e,
+    enum search_scope scope, struct str key, struct search_error *err)
+{
+	if (e->order_key.before != NULL)
+		return search_fail(mem, err, SEARCH_INVALID, "%s%.*s%s",
+		    e->order_key.before, STR_ARGS(key), e->order_key.after);
+	return search_fail(mem, err, SEARCH_INVALID, "%s%s%s",
+	    e->order_scope.before, scope_names[scope], e->order_scope.after);
 }
 
 int
@@ -234,24 +301,24 @@ search_resolve(struct arena *mem, const struct search_entity *e,
 	const struct search_prefix *prefix;
 	struct str name;
 
-	if (dot == NULL) {
-		*key = strip_quotes(identifier, "`\"");
+	if (dot == NULL || (use == USE_ORDER && e->order_keys_text != NULL)) {
+		*key = strip_quotes(identifier, e->keeps_quotes ? "" : "`\"");
 		return find_field(mem, e, SCOPE_ATTRIBUTE, use, *key, field,
 		    err);
 	}
 	name = strip_quotes((struct str){ identifier.p,
-	    (size_t)(dot - identifier.p) }, "`");
-	*key = strip_quotes((struct str){ dot + 1,
-	    (size_t)(identifier.p + identifier.len - dot) - 1 }, "`\"'");
+	    (size_t)(dot - identifier.p) }, e->keeps_quotes ? "" : "`");
+	*key = (struct str){ dot + 1,
+	    (size_t)(identifier.p + identifier.len - dot) - 1 };
 	prefix = find_prefix(e, name);
 	if (prefix == NULL)
 		return search_fail(mem, err, SEARCH_INVALID,
 		    "Invalid entity type '%.*s'. %s", STR_ARGS(name),
 		    e->prefixes_text);
+	if (prefix->scope != SCOPE_ATTRIBUTE || !e->keeps_quotes)
+		*key = strip_quotes(*key, "`\"'");
 	if (use == USE_ORDER && !can_order_by(e, prefix->scope))
-		return search_fail(mem, err, SEARCH_INVALID, "%s%s%s",
-		    e->order_scope.before, scope_names[prefix->scope],
-		    e->order_scope.after);
+		return fail_order(mem, e, prefix->scope, *key, err);
 	return find_field(mem, e, prefix->scope, use, *key, field, err);
 }
 
@@ -268,12 +335,51 @@ fail_number(struct arena *mem, const struct search_field *f, struct str text,
 }
 
 static int
-read_number(struct arena *mem, const struct item *value,
-    struct search_test *t, struct search_error *err)
+fail_list(struct arena *mem, const struct search_entity *e,
+    struct search_error *err)
+{
+	return search_fail(mem, err, SEARCH_INVALID, "Only %s attributes "
+	    "support comparison with a list of quoted string values.",
+	    e->list_text);
+}
+
+static int
+fail_name(struct arena *mem, struct str text, struct search_error *err)
+{
+	return search_fail(mem, err, SEARCH_INVALID, "Parameter value is either "
+	    "not quoted or unidentified quote types used for string value %.*s. "
+	    "Use either single or double quotes.", STR_ARGS(text));
+}
+
+/* A whole number in quotes. */
+static int
+read_version(struct arena *mem, const struct search_entity *e,
+    const struct item *value, struct search_test *t, struct search_error *err)
+{
+	struct str text = value->token.text;
+	struct str bare = arena_str(mem, str_trim(strip_quotes(text, "'\"")));
+
+	if (value->kind == ITEM_PAREN)
+		return fail_list(mem, e, err);
+	if (value->kind == ITEM_IDENT && bare.len == text.len)
+		return fail_name(mem, text, err);
+	if (!str_to_i64(bare, &t->integer))
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
+		    "numeric attribute '%s': %.*s", t->field->name,
+		    STR_ARGS(text));
+	t->is_integer = true;
+	return 0;
+}
+
+static int
+read_number(struct arena *mem, const struct search_entity *e,
+    const struct item *value, struct search_test *t, struct search_error *err)
 {
 	/* the readers of numbers want a NUL behind the text */
 	struct str text = arena_str(mem, value->token.text);
 
+	if (!item_is_token(value, TOK_NUMBER) && t->field->type == TYPE_VERSION)
+		return read_version(mem, e, value, t, err);
 	if (!item_is_token(value, TOK_NUMBER))
 		return fail_number(mem, t->field, text, err);
 	t->is_integer = str_to_i64(text, &t->integer);
@@ -283,24 +389,26 @@ read_number(struct arena *mem, const struct item *value,
 }
 
 static int
-fail_unquoted(struct arena *mem, const struct search_field *f,
-    const struct item *value, struct search_error *err)
+fail_unquoted(struct arena *mem, const struct search_entity *e,
+    const struct search_field *f, const struct item *value,
+    struct search_error *err)
 {
 	static const char *const wanted[] = {
-		[SCOPE_ATTRIBUTE] = "attributes",
-		[SCOPE_PARAM] = "parameter (e.g. 'my-value')",
-		[SCOPE_TAG] = "tag (e.g. 'my-value')",
-		[SCOPE_DATASET] = "dataset attributes",
+		[SCOPE_ATTRIBUTE] = "for attributes",
+		[SCOPE_PARAM] = "for parameter (e.g. 'my-value')",
+		[SCOPE_TAG] = "for tag (e.g. 'my-value')",
+		[SCOPE_DATASET] = "for dataset attributes",
 	};
+	bool attribute = f->scope == SCOPE_ATTRIBUTE;
 	struct str text = value->token.text;
 
 	if (value->kind == ITEM_IDENT)
-		return search_fail(mem, err, SEARCH_INVALID, "Parameter value "
-		    "is either not quoted or unidentified quote types used for "
-		    "string value %.*s. Use either single or double quotes.",
-		    STR_ARGS(text));
+		return fail_name(mem, text, err);
+	if (attribute && e->number_text != NULL && item_is_token(value, TOK_NUMBER))
+		return search_fail(mem, err, SEARCH_INVALID, "%s", e->number_text);
 	return search_fail(mem, err, SEARCH_INVALID,
-	    "Expected a quoted string value for %s. Got value %.*s",
+	    "Expected a quoted string value %s. Got value %.*s",
+	    attribute && e->attribute_text != NULL ? e->attribute_text :
 	    wanted[f->scope], STR_ARGS(text));
 }
 
@@ -310,9 +418,7 @@ read_list(struct arena *mem, const struct search_entity *e,
     const struct item *value, struct search_test *t, struct search_error *err)
 {
 	if (t->field->type != TYPE_LIST && t->field->type != TYPE_ID)
-		return search_fail(mem, err, SEARCH_INVALID, "Only %s attributes "
-		    "support comparison with a list of quoted string values.",
-		    e->list_text);
+		return fail_list(mem, e, err);
 	if (t->op == OP_EQ)
 		t->op = OP_IN;
 	else if (t->op == OP_NE)
@@ -332,7 +438,7 @@ read_text(struct arena *mem, const struct search_entity *e,
 		return read_list(mem, e, value, t, err);
 	if ((value->kind != ITEM_IDENT && !item_is_token(value, TOK_STRING)) ||
 	    (!is_quoted(text, '\'') && !is_quoted(text, '"')))
-		return fail_unquoted(mem, t->field, value, err);
+		return fail_unquoted(mem, e, t->field, value, err);
 	t->texts = arena_alloc(mem, sizeof(*t->texts));
 	/* a copy, for the NUL behind it */
 	t->texts[0] = arena_str(mem, strip_quotes(text, "'\""));
@@ -375,6 +481,11 @@ static int
 fail_null(struct arena *mem, const struct search_entity *e,
     const struct search_test *t, struct search_error *err)
 {
+	if (e->null_text == NULL)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: "
+		    "IS NULL / IS NOT NULL is not supported in this search, "
+		    "found with %s '%.*s'", scope_names[t->field->scope],
+		    STR_ARGS(t->key));
 	return search_fail(mem, err, SEARCH_INVALID,
 	    "IS NULL / IS NOT NULL is only supported for %s, "
 	    "not for %s%s%s '%.*s'", e->null_text, e->clause_quote,
@@ -401,9 +512,10 @@ search_test_read(struct arena *mem, const struct search_entity *e,
 		return 1;
 	read_op(mem, comparison, t);
 	if (t->op == OP_IS_NULL || t->op == OP_NOT_NULL)
-		return takes_null(t->field) ? 0 : fail_null(mem, e, t, err);
+		return e->null_text != NULL && takes_null(t->field) ? 0 :
+		    fail_null(mem, e, t, err);
 	if (t->field->type <= TYPE_INTEGER)
-		return read_number(mem, comparison->right, t, err);
+		return read_number(mem, e, comparison->right, t, err);
 	return read_text(mem, e, comparison->right, t, err);
 }
 
@@ -483,6 +595,10 @@ static int
 check_number(struct arena *mem, const struct search_test *t,
     struct search_error *err)
 {
+	if (t->field->type == TYPE_VERSION && t->has_fraction)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
+		    "numeric attribute '%s': %.*s", t->field->name,
+		    STR_ARGS(show_double(mem, t->number)));
 	if (t->field->type == TYPE_INTEGER && !t->is_integer &&
 	    (isinf(t->number) || t->has_fraction))
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "

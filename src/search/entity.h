@@ -29,6 +29,7 @@ enum search_type {
 	/* numbers first: what lies up to TYPE_INTEGER is one */
 	TYPE_METRIC,	/* a double */
 	TYPE_NUMBER,	/* a number: .is_integer and .integer, or .number */
+	TYPE_VERSION,	/* a whole number, in quotes or not */
 	TYPE_INTEGER,	/* the same, a fraction is refused */
 	TYPE_TEXT,	/* .texts[0] */
 	TYPE_LIST,	/* one text, or several with OP_IN, OP_NOT_IN */
@@ -64,9 +65,23 @@ struct search_entity {
 	size_t				 nfields;
 	const char			*clause_quote;	/* "'" or "" */
 	const char			*prefixes_text;
-	const char			*null_text;	/* before the scope */
+	/* before the scope; NULL: no key takes IS NULL */
+	const char			*null_text;
 	const char			*list_text;	/* before " attributes" */
 	struct search_refusal		 order_scope;
+	/* around the key of order_by, instead of order_scope and the scope */
+	struct search_refusal		 order_key;
+	/*
+	 * The keys of an order_by that reads the whole identifier as one, with
+	 * its dots; NULL: it reads it as a filter does.
+	 */
+	const char			*order_keys_text;
+	/* what is wanted of a text attribute; NULL: "for attributes" */
+	const char			*attribute_text;
+	/* what is said of a number instead, if anything else */
+	const char			*number_text;
+	/* quotes belong to names, but for the key of a tag */
+	bool				 keeps_quotes;
 };
 
 /* A checked comparison. */
@@ -97,8 +112,21 @@ enum experiment_column {
 	EXPERIMENT_COLUMN__MAX
 };
 
+enum model_column {
+	MODEL_NAME, MODEL_LAST_UPDATED, MODEL_TAG,
+	MODEL_COLUMN__MAX
+};
+
+enum version_column {
+	VERSION_NAME, VERSION_NUMBER, VERSION_RUN_ID, VERSION_SOURCE,
+	VERSION_CREATED, VERSION_LAST_UPDATED, VERSION_TAG,
+	VERSION_COLUMN__MAX
+};
+
 extern const struct search_entity	search_runs;
 extern const struct search_entity	search_experiments;
+extern const struct search_entity	search_models;
+extern const struct search_entity	search_versions;
 
 /* Record the client's mistake; always 1, so that it can be returned. */
 int	search_fail(struct arena *, struct search_error *,

@@ -113,9 +113,12 @@ keyword_is(struct str s)
 
 	if (s.len == 0 || s.len >= sizeof(lower))
 		return false;
-	for (i = 0; i < s.len; i++)
+	for (i = 0; i < s.len; i++) {
+		if (s.p[i] == '\0')
+			return false;
 		lower[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ?
 		    (char)(s.p[i] - 'A' + 'a') : s.p[i];
+	}
 	lower[s.len] = '\0';
 	return bsearch(lower, words, sizeof(words) / sizeof(words[0]),
 	    sizeof(words[0]), compare_word) != NULL;

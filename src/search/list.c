@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/repr.h"
 #include "search/entity.h"
 #include "search/list.h"
 
@@ -104,7 +105,7 @@ read_string(struct reader *r)
 	value = buf_str(&text);
 	value = arena_str(r->mem, value.p == NULL ? STR("") : value);
 	buf_fini(&text);
-	buf_printf(&r->shown, "'%.*s'", STR_ARGS(value));
+	repr_add(&r->shown, value);
 	add_value(r, value);
 	return ok;
 }

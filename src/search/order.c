@@ -1,9 +1,8 @@
 /*
  * order_by: one item and perhaps a direction.
  */
-#include <string.h>
-
 #include "base/buf.h"
+#include "base/repr.h"
 #include "search/order.h"
 
 static int
@@ -28,6 +27,14 @@ read_direction(struct items items, bool *descending)
 	    (*descending || token_is_keyword(word, "asc"));
 }
 
+/* One word of SQL is taken for a name: models are ordered by it. */
+static bool
+is_key(const struct item *i)
+{
+	return i->kind == ITEM_IDENT ||
+	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "timestamp"));
+}
+
 static int
 read_clause(struct arena *mem, const struct search_entity *e,
     struct str clause, struct search_order *out, struct search_error *err)
@@ -47,7 +54,7 @@ read_clause(struct arena *mem, const struct search_entity *e,
 		return search_fail(mem, err, SEARCH_INVALID,
 		    "Invalid ordering key in order_by clause '%.*s'.",
 		    STR_ARGS(clause));
-	if (key->kind != ITEM_IDENT || key->commented)
+	if (!is_key(key) || key->commented)
 		return fail_parse(mem, clause, err);
 	return search_resolve(mem, e, key->token.text, USE_ORDER, &out->field,
 	    &out->key, err);
@@ -62,11 +69,9 @@ fail_duplicate(struct arena *mem, const struct str *clauses, size_t n,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		bool apostrophe = memchr(clauses[i].p, '\'', clauses[i].len) !=
-		    NULL;
-
-		buf_printf(&list, apostrophe ? "%s\"%.*s\"" : "%s'%.*s'",
-		    i == 0 ? "" : ", ", STR_ARGS(clauses[i]));
+		if (i > 0)
+			buf_puts(&list, ", ");
+		repr_add(&list, clauses[i]);
 	}
 	search_fail(mem, err, SEARCH_INTERNAL,
 	    "`order_by` contains duplicate fields: [%.*s]",

@@ -188,13 +188,14 @@ take_value(struct arena *mem, struct str *rest, struct page_value *v)
 		return true;
 	if (!take_u64(rest, &u))
 		return false;
-	v->i64 = (int64_t)u;
 	switch (type) {
 	case 'i':
 		v->type = PAGE_I64;
+		v->i64 = (int64_t)u;
 		return true;
 	case 'o':
 		v->type = PAGE_OFFSET;
+		v->i64 = (int64_t)u;
 		return v->i64 >= 0;
 	case 'd':
 		v->type = PAGE_DBL;

@@ -3,6 +3,7 @@
  * named in the error, item by item, as MLflow does.
  */
 #include "base/buf.h"
+#include "base/repr.h"
 #include "search/parse.h"
 
 /* Is there a statement behind a semicolon?  Inside parentheses it ends none. */
@@ -37,23 +38,24 @@ static int
 check_items(struct arena *mem, const struct search_entity *e,
     struct items items, struct search_error *err)
 {
-	struct buf list = { 0 };
+	struct buf text = { 0 };
 	size_t i;
 
 	for (i = 0; i < items.n; i++) {
 		if (is_ignored(&items.v[i]) ||
 		    items.v[i].kind == ITEM_COMPARISON)
 			continue;
-		buf_printf(&list, "%s%s%.*s%s", list.len == 0 ? "" : ", ",
-		    e->clause_quote, STR_ARGS(items.v[i].token.text),
-		    e->clause_quote);
+		buf_puts(&text, text.len != 0 ? ", " :
+		    "Invalid clause(s) in filter string: ");
+		buf_puts(&text, e->clause_quote);
+		buf_add_str(&text, items.v[i].token.text);
+		buf_puts(&text, e->clause_quote);
 	}
-	if (list.len == 0)
+	if (text.len == 0)
 		return 0;
-	search_fail(mem, err, SEARCH_INVALID,
-	    "Invalid clause(s) in filter string: %.*s",
-	    STR_ARGS(buf_str(&list)));
-	buf_fini(&list);
+	err->kind = SEARCH_INVALID;
+	err->text = arena_str(mem, buf_str(&text));
+	buf_fini(&text);
 	return 1;
 }
 
@@ -65,6 +67,21 @@ count_comparisons(struct items items)
 	for (i = 0; i < items.n; i++)
 		n += items.v[i].kind == ITEM_COMPARISON;
 	return n;
+}
+
+static int
+check_joined(struct arena *mem, const struct search_node *tree,
+    struct search_error *err)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < tree->nkids; i++)
+		n += tree->kids[i].test.field->scope != SCOPE_ATTRIBUTE;
+	if (n <= SEARCH_JOINED_MAX)
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "The filter has too many "
+	    "clauses on metrics, params, tags and datasets: at most %d are "
+	    "taken.", SEARCH_JOINED_MAX);
 }
 
 static int
@@ -88,7 +105,7 @@ read_tests(struct arena *mem, const struct search_entity *e,
 	for (i = 0; i < tree->nkids; i++)
 		if (search_test_check(mem, &tree->kids[i].test, err) != 0)
 			return 1;
-	return 0;
+	return check_joined(mem, tree, err);
 }
 
 int
@@ -112,8 +129,8 @@ search_parse(struct arena *mem, const struct search_entity *e,
 		    STR_ARGS(filter));
 	if (has_second_statement(tokens))
 		return search_fail(mem, err, SEARCH_INVALID, "Search filter "
-		    "contained multiple expression '%.*s'. Provide AND-ed "
-		    "expression list.", STR_ARGS(filter));
+		    "contained multiple expression %.*s. Provide AND-ed "
+		    "expression list.", STR_ARGS(repr(mem, filter)));
 	items = items_group(mem, tokens);
 	if (check_items(mem, e, items, err) != 0)
 		return 1;

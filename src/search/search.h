@@ -32,8 +32,10 @@ enum view_type { VIEW_ACTIVE_ONLY, VIEW_DELETED_ONLY, VIEW_ALL };
  */
 #define SEARCH_FILTER_MAX	(128 * 1024)	/* bytes */
 #define SEARCH_CLAUSES_MAX	500
-/* Each order_by clause may cost a join, and MariaDB joins 61 tables at most. */
-#define SEARCH_ORDER_MAX	16
+/* Clauses on other tables; beyond 60, MLflow's statement fails. */
+#define SEARCH_JOINED_MAX	60
+/* Each order_by clause costs two columns of the result, of which 24 are taken. */
+#define SEARCH_ORDER_MAX	10
 #define SEARCH_ORDER_BYTES_MAX	2048		/* of one clause */
 /* A cursor of SEARCH_ORDER_MAX keys fits several times. */
 #define SEARCH_TOKEN_MAX	(16 * 1024)	/* bytes */

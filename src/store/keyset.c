@@ -180,39 +180,26 @@ make_token(const struct keyset *k, struct arena *mem,
 	return page_token_write(mem, k->query, values, n + 1);
 }
 
+/* A page of ids under way. */
+struct id_list {
+	struct keyset_page	*page;
+	size_t			 cap;
+};
+
 static void
-add_id(struct arena *mem, struct keyset_page *page, size_t *cap,
-    struct db_val id)
+add_id(void *arg, struct arena *mem, const struct db_val *row)
 {
+	struct id_list *list = arg;
+	struct keyset_page *page = list->page;
 	struct db_val *old = page->ids;
 
-	if (page->n == *cap) {
-		*cap = *cap == 0 ? IDS_FIRST : 2 * *cap;
-		page->ids = arena_array(mem, *cap, sizeof(*page->ids));
+	if (page->n == list->cap) {
+		list->cap = list->cap == 0 ? IDS_FIRST : 2 * list->cap;
+		page->ids = arena_array(mem, list->cap, sizeof(*page->ids));
 		if (page->n > 0)
 			memcpy(page->ids, old, page->n * sizeof(*old));
 	}
-	page->ids[page->n++] = id;
-}
-
-/* Ids until the page is full; if a row lies behind it, the token. */
-static int
-read_rows(const struct keyset *k, struct db_result *r, struct arena *mem,
-    struct keyset_page *page)
-{
-	struct db_val row[1 + KEYSET_MAX], last[1 + KEYSET_MAX];
-	size_t cap = 0;
-	int rc;
-
-	while ((rc = db_next(r, mem, row)) == 1) {
-		if ((int64_t)page->n == k->limit) {
-			page->next_page_token = make_token(k, mem, last + 1);
-			return 0;
-		}
-		add_id(mem, page, &cap, row[0]);
-		memcpy(last, row, (1 + k->n) * sizeof(*row));
-	}
-	return rc;
+	page->ids[page->n++] = row[0];
 }
 
 static char
@@ -222,21 +209,48 @@ type_letter(enum db_type type)
 }
 
 int
+keyset_walk(const struct keyset *k, struct db *db, struct arena *mem,
+    struct sql *q, const char *columns, void (*add)(void *arg,
+    struct arena *mem, const struct db_val *row), void *arg,
+    struct str *next_page_token)
+{
+	char types[KEYSET_COLUMNS_MAX + KEYSET_MAX + 1];
+	struct db_val row[KEYSET_COLUMNS_MAX + KEYSET_MAX];
+	struct db_val last[KEYSET_MAX];
+	size_t first = strlen(columns), i;
+	struct db_result *r;
+	int64_t n = 0;
+	int rc = -1;
+
+	assert(first <= KEYSET_COLUMNS_MAX);
+	memcpy(types, columns, first + 1);
+	for (i = 0; i < k->n; i++)
+		types[first + i] = type_letter(k->keys[i].type);
+	types[first + k->n] = '\0';
+	*next_page_token = (struct str){ NULL, 0 };
+	r = db_query_sql(db, mem, q, types);
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		/* a row behind a full page: there is a next one */
+		if (n++ == k->limit) {
+			*next_page_token = make_token(k, mem, last);
+			rc = 0;
+			break;
+		}
+		add(arg, mem, row);
+		memcpy(last, row + first, k->n * sizeof(*last));
+	}
+	db_close(r);
+	return rc;
+}
+
+int
 keyset_read(const struct keyset *k, struct db *db, struct arena *mem,
     struct sql *q, enum db_type id, struct keyset_page *page)
 {
-	char types[1 + KEYSET_MAX + 1] = { type_letter(id) };
-	struct db_result *r;
-	size_t i;
-	int rc;
+	const char types[] = { type_letter(id), '\0' };
+	struct id_list list = { page, 0 };
 
 	*page = (struct keyset_page){ 0 };
-	for (i = 0; i < k->n; i++)
-		types[1 + i] = type_letter(k->keys[i].type);
-	r = db_query_sql(db, mem, q, types);
-	if (r == NULL)
-		return -1;
-	rc = read_rows(k, r, mem, page);
-	db_close(r);
-	return rc;
+	return keyset_walk(k, db, mem, q, types, add_id, &list,
+	    &page->next_page_token);
 }

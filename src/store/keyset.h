@@ -12,8 +12,8 @@
 #include "search/page.h"
 #include "store/sql.h"
 
-/* A rank and a value for each order_by clause, and as much for tie-breakers. */
-#define KEYSET_MAX	(2 * (SEARCH_ORDER_MAX + 2))
+/* A rank and a value for each order_by clause and a tie-breaker, and the id. */
+#define KEYSET_MAX	(2 * (SEARCH_ORDER_MAX + 1) + 1)
 
 struct keyset_key {
 	const struct sql_name	*expr;
@@ -55,10 +55,19 @@ void	keyset_where(const struct keyset *, struct sql *);
 /* " ORDER BY ... LIMIT ...": one row more than a page. */
 void	keyset_order(const struct keyset *, struct sql *);
 
+/* Columns of a row besides its sort keys. */
+#define KEYSET_COLUMNS_MAX	16
+
 /*
- * Run a statement built with the three above, whose first column is an id of
- * the given type.  0 with *page in `mem`, or -1.
+ * Run a statement built with the three above, with columns of the given types
+ * ("sid") before the sort keys: `add` is called with each row of the page, in
+ * order.  0 with the token of the next page (absent: the last one), or -1.
  */
+int	keyset_walk(const struct keyset *, struct db *, struct arena *mem,
+	    struct sql *, const char *types,
+	    void (*add)(void *arg, struct arena *mem, const struct db_val *row),
+	    void *arg, struct str *next_page_token);
+/* The same for a single column, an id of the given type: 0 with *page, or -1. */
 int	keyset_read(const struct keyset *, struct db *, struct arena *mem,
 	    struct sql *, enum db_type id, struct keyset_page *page);
 

@@ -186,6 +186,19 @@ take_dataset(struct page *p, struct run *r, const struct db_val *row)
 		kvs_add(p->mem, &d->items[d->n - 1].tags, row[8].str, row[9].str);
 }
 
+static void
+add_link(struct arena *mem, struct model_links *to, struct str model_id, int64_t step)
+{
+	to->items = grow(mem, to->items, to->n, sizeof(*to->items));
+	to->items[to->n++] = (struct model_link){ model_id, step };
+}
+
+static void
+take_output(struct page *p, struct run *r, const struct db_val *row)
+{
+	add_link(p->mem, &r->models_out, row[1].str, row[2].i64);
+}
+
 static int
 read_rows(struct db *db, struct page *p, struct sql *q, const char *out,
     void (*take)(struct page *, struct run *, const struct db_val *))
@@ -257,8 +270,22 @@ read_datasets(struct db *db, struct page *p)
 	    "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' "
 	    "AND i.destination_id IN ");
 	sql_args(&q, p->ids, p->n);
-	sql_lit(&q, " ORDER BY i.destination_id, i.input_uuid, t.name");
+	sql_lit(&q, " ORDER BY i.destination_id, i.source_id, t.name");
 	return read_rows(db, p, &q, "ssssssssss", take_dataset);
+}
+
+static int
+read_outputs(struct db *db, struct page *p)
+{
+	struct sql q;
+
+	sql_init(&q, p->mem);
+	sql_lit(&q, "SELECT source_id, destination_id, step FROM inputs "
+	    "WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT' "
+	    "AND source_id IN ");
+	sql_args(&q, p->ids, p->n);
+	sql_lit(&q, " ORDER BY source_id, destination_id");
+	return read_rows(db, p, &q, "ssi", take_output);
 }
 
 int
@@ -270,24 +297,21 @@ store_run_fill(struct db *db, struct arena *mem, struct run *runs, size_t n)
 		return 0;
 	page_init(&p, mem, runs, n);
 	if (read_metrics(db, &p) == -1 || read_params(db, &p) == -1 ||
-	    read_tags(db, &p) == -1 || read_datasets(db, &p) == -1)
+	    read_tags(db, &p) == -1 || read_datasets(db, &p) == -1 ||
+	    read_outputs(db, &p) == -1)
 		return -1;
 	return 0;
 }
 
 int
-store_run_fill_models(struct db *db, struct arena *mem, struct run *r)
+store_run_fill_models_in(struct db *db, struct arena *mem, struct run *r)
 {
-	struct db_result *result = db_query(db, mem, STMT_RUN_MODELS, db_str(r->run_id));
-	struct db_val row[3];
-	struct model_links *to;
+	struct db_result *result = db_query(db, mem, STMT_RUN_MODELS_IN, db_str(r->run_id));
+	struct db_val row[1];
 	int rc = -1;
 
-	while (result != NULL && (rc = db_next(result, mem, row)) == 1) {
-		to = str_is(row[0].str, "RUN_INPUT") ? &r->models_in : &r->models_out;
-		to->items = grow(mem, to->items, to->n, sizeof(*to->items));
-		to->items[to->n++] = (struct model_link){ row[1].str, row[2].i64 };
-	}
+	while (result != NULL && (rc = db_next(result, mem, row)) == 1)
+		add_link(mem, &r->models_in, row[0].str, 0);
 	db_close(result);
 	return rc;
 }

@@ -57,9 +57,9 @@ struct run {
 	struct kvs		params;
 	struct kvs		tags;
 	struct dataset_inputs	datasets;
-	/* by store_run_fill_models */
-	struct model_links	models_in;
 	struct model_links	models_out;
+	/* by store_run_fill_models_in */
+	struct model_links	models_in;
 };
 
 /* What a write to a run needs to know of it. */
@@ -75,10 +75,10 @@ int	store_run_state(struct db *, struct arena *, struct str run_id, struct run_s
 /* The rows of `ids` in that order; their number or -1. */
 int64_t	store_run_list(struct db *, struct arena *, const struct str *ids, size_t n,
 	    struct run *out);
-/* Read latest metrics, params, tags and dataset inputs of n runs; 0 or -1. */
+/* Read latest metrics, params, tags, datasets and model outputs of n runs; 0 or -1. */
 int	store_run_fill(struct db *, struct arena *, struct run *, size_t n);
-/* Read the models that a run took in and gave out; 0 or -1. */
-int	store_run_fill_models(struct db *, struct arena *, struct run *);
+/* Read the models that a run took in, which searches do not show; 0 or -1. */
+int	store_run_fill_models_in(struct db *, struct arena *, struct run *);
 
 /* Write a new run and its tags; 0 or -1. */
 int	store_run_create(struct db *, const struct run *);

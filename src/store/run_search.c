@@ -113,9 +113,7 @@ struct join_order {
 static const struct join_order join_orders[] = {
 	JOIN_ORDER("o0"), JOIN_ORDER("o1"), JOIN_ORDER("o2"), JOIN_ORDER("o3"),
 	JOIN_ORDER("o4"), JOIN_ORDER("o5"), JOIN_ORDER("o6"), JOIN_ORDER("o7"),
-	JOIN_ORDER("o8"), JOIN_ORDER("o9"), JOIN_ORDER("o10"),
-	JOIN_ORDER("o11"), JOIN_ORDER("o12"), JOIN_ORDER("o13"),
-	JOIN_ORDER("o14"), JOIN_ORDER("o15")
+	JOIN_ORDER("o8"), JOIN_ORDER("o9")
 };
 
 _Static_assert(sizeof(join_orders) / sizeof(join_orders[0]) ==

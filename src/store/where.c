@@ -95,6 +95,15 @@ add_text(struct sql *q, const struct search_test *t,
 		sql_lit(q, " <> ");
 		sql_arg(q, db_str(t->texts[0]));
 		return;
+	case OP_LT:
+	case OP_LE:
+	case OP_GT:
+	case OP_GE:
+		sql_lit(q, " AND BINARY ");
+		sql_name(q, value);
+		sql_name(q, &order_ops[t->op]);
+		sql_arg(q, db_str(t->texts[0]));
+		return;
 	case OP_LIKE:
 	case OP_ILIKE:
 		add_like(q, t, value);

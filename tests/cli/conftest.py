@@ -64,6 +64,9 @@ def start(program, tmp_path):
             server = EmbeddedServer(
                 str(cwd), None, env=environment, options=options
             )
+            # not below tmp_path: the names of sockets have to be short
+            server.run_base = tempfile.mkdtemp(prefix="cairn-run-")
+            stack.callback(shutil.rmtree, server.run_base, ignore_errors=True)
             stack.callback(server.stop)
             server.start(wait)
             return server
@@ -75,7 +78,6 @@ class EmbeddedServer(servers.CairnServer):
     """A `cairn server` whose run directory is known."""
 
     def start(self, wait=True):
-        self.run_base = tempfile.mkdtemp(prefix="run-", dir=self.folder)
         self.env.setdefault("XDG_RUNTIME_DIR", self.run_base)
         self.log = os.path.join(self.run_base, "log")
         argv = [self.program("cairn"), "server", "--port=0", *self.options]

@@ -229,6 +229,15 @@ def test_options_are_shown_with_their_source(start):
         assert line in server.output()
 
 
+def test_a_long_name_of_the_runtime_directory(start, tmp_path):
+    """A socket's name would not fit below it: the server goes elsewhere."""
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    server = start(XDG_RUNTIME_DIR=str(folder))
+    assert server.healthy()
+    assert list(folder.iterdir()) == []
+
+
 def test_below_a_prefix(start):
     server = start("--static-prefix=/ml")
     assert f"{server.url}/ml " in server.output()

@@ -403,3 +403,19 @@ def test_search_is_ajax_only_and_post_only(api, exp):
     assert r.status_code == 404 and r.headers["content-type"].startswith("text/html")
     r = api.get("experiments/search-datasets", {"experiment_ids": exp}, prefix="ajax-api")
     assert r.status_code == 405 and "POST" in r.headers["allow"]
+
+
+def test_a_search_shows_datasets_and_outputs(api, exp, run):
+    """But not the models that a run took in."""
+    api.ok("runs/log-inputs", {
+        "run_id": run, "models": [{"model_id": "m-in"}],
+        "datasets": [{"dataset": {"name": "n", "digest": "d", "source_type": "s", "source": ""}}],
+    })
+    api.ok("runs/outputs", {
+        "run_id": run, "models": [{"model_id": "m-b", "step": 2}, {"model_id": "m-a", "step": 1}],
+    })
+    [found] = api.search(exp)
+    assert list(found["inputs"]) == ["dataset_inputs"]
+    assert found["outputs"] == {
+        "model_outputs": [{"model_id": "m-a", "step": 1}, {"model_id": "m-b", "step": 2}]
+    }

@@ -1,0 +1,449 @@
+/* Logged models over the wire. */
+#include <string.h>
+
+#include "api/common.h"
+#include "api/logged_models.h"
+#include "base/id.h"
+#include "base/repr.h"
+#include "store/logged_model.h"
+#include "store/logged_model_search.h"
+
+/* Characters: what the columns hold. */
+#define MODEL_NAME_COLUMN	500
+#define MODEL_TYPE_COLUMN	500
+#define SOURCE_RUN_COLUMN	32
+#define MODEL_KEY_COLUMN	255
+
+/* Models of a page: when max_results is not given, and when it is 0. */
+#define MODEL_PAGE_DEFAULT	50
+#define MODEL_PAGE_ZERO		100
+/* Models read and written at a time: bounds the memory of a large page. */
+#define MODEL_PIECE		500
+
+static const struct enum_name statuses[] = {
+	{ "LOGGED_MODEL_STATUS_UNSPECIFIED", MODEL_STATUS_UNSPECIFIED },
+	{ "LOGGED_MODEL_PENDING", MODEL_STATUS_PENDING },
+	{ "LOGGED_MODEL_READY", MODEL_STATUS_READY },
+	{ "LOGGED_MODEL_UPLOAD_FAILED", MODEL_STATUS_UPLOAD_FAILED },
+	{ NULL, 0 }
+};
+
+struct order_in {
+	struct str	field_name;
+	struct opt_bool	ascending;
+	struct str	dataset_name, dataset_digest;
+};
+
+struct model_dataset_in {
+	struct str	dataset_name, dataset_digest;
+};
+
+static const struct field order_fields[] = {
+	F_STR(order_in, field_name, 0),
+	F_BOOL(order_in, ascending, 0),
+	F_STR(order_in, dataset_name, 0),
+	F_STR(order_in, dataset_digest, 0),
+	F_END
+};
+
+static const struct field model_dataset_fields[] = {
+	F_STR(model_dataset_in, dataset_name, 0),
+	F_STR(model_dataset_in, dataset_digest, 0),
+	F_END
+};
+
+const struct field logged_model_create_fields[] = {
+	F_STR(logged_model_create, experiment_id, REQUIRED),
+	F_STR(logged_model_create, name, 0),
+	F_STR(logged_model_create, model_type, 0),
+	F_STR(logged_model_create, source_run_id, 0),
+	F_LIST(logged_model_create, params, 0, kv_in, loose_kv_fields),
+	F_LIST(logged_model_create, tags, 0, kv_in, loose_kv_fields),
+	F_END
+};
+
+const struct field logged_model_get_fields[] = {
+	F_STR(logged_model_get, model_id, REQUIRED),
+	F_BOOL(logged_model_get, allow_deleted, 0),
+	F_END
+};
+
+const struct field logged_model_finalize_fields[] = {
+	F_STR(logged_model_finalize, model_id, REQUIRED),
+	F_ENUM(logged_model_finalize, status, REQUIRED, statuses),
+	F_END
+};
+
+const struct field logged_model_delete_fields[] = {
+	F_STR(logged_model_delete, model_id, REQUIRED),
+	F_END
+};
+
+const struct field logged_model_params_fields[] = {
+	F_STR(logged_model_params_in, model_id, REQUIRED),
+	F_LIST(logged_model_params_in, params, 0, kv_in, loose_kv_fields),
+	F_END
+};
+
+const struct field logged_model_tags_fields[] = {
+	F_LIST(logged_model_tags_in, tags, 0, kv_in, loose_kv_fields),
+	F_END
+};
+
+const struct field logged_model_tag_delete_fields[] = {
+	F_STR(logged_model_tag_delete, model_id, REQUIRED),
+	F_STR(logged_model_tag_delete, tag_key, REQUIRED),
+	F_END
+};
+
+const struct field logged_model_search_fields[] = {
+	F_STRS(logged_model_search_in, experiment_ids, REQUIRED),
+	F_STR(logged_model_search_in, filter, 0),
+	F_I64(logged_model_search_in, max_results, 0),
+	F_LIST(logged_model_search_in, order_by, 0, order_in, order_fields),
+	F_LIST(logged_model_search_in, datasets, 0, model_dataset_in, model_dataset_fields),
+	F_STR(logged_model_search_in, page_token, 0),
+	F_END
+};
+
+static const char *
+status_name(int64_t status)
+{
+	const struct enum_name *s;
+
+	for (s = statuses; s->name != NULL; s++)
+		if (s->value == status)
+			return s->name;
+	return statuses[0].name;
+}
+
+static void
+put_metric(struct ctx *c, const struct logged_model *model, const struct model_metric *m)
+{
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "key", m->key);
+	json_put_dbl(&c->out, "value", m->value);
+	json_put_i64(&c->out, "timestamp", m->timestamp);
+	json_put_i64(&c->out, "step", m->step);
+	put_optional(c, "dataset_name", m->dataset_name);
+	put_optional(c, "dataset_digest", m->dataset_digest);
+	json_put_str(&c->out, "model_id", model->model_id);
+	json_put_str(&c->out, "run_id", m->run_id);
+	json_end(&c->out);
+}
+
+static void
+put_model(struct ctx *c, const char *name, const struct logged_model *m)
+{
+	size_t i;
+
+	json_begin(&c->out, name);
+	json_begin(&c->out, "info");
+	json_put_str(&c->out, "model_id", m->model_id);
+	json_put_str(&c->out, "experiment_id",
+	    arena_printf(c->mem, "%lld", (long long)m->experiment_id));
+	json_put_str(&c->out, "name", m->name);
+	json_put_i64(&c->out, "creation_timestamp_ms", m->creation_timestamp);
+	json_put_i64(&c->out, "last_updated_timestamp_ms", m->last_updated_timestamp);
+	json_put_str(&c->out, "artifact_uri", m->artifact_location);
+	json_put_str(&c->out, "status", str_of(status_name(m->status)));
+	json_put_str(&c->out, "model_type", m->model_type);
+	json_put_str(&c->out, "source_run_id", m->source_run_id);
+	put_optional(c, "status_message", m->status_message);
+	put_kvs(c, "tags", &m->tags);
+	json_end(&c->out);
+	json_begin(&c->out, "data");
+	put_kvs(c, "params", &m->params);
+	if (m->nmetrics > 0) {
+		json_list_begin(&c->out, "metrics");
+		for (i = 0; i < m->nmetrics; i++)
+			put_metric(c, m, &m->metrics[i]);
+		json_list_end(&c->out);
+	}
+	json_end(&c->out);
+	json_end(&c->out);
+}
+
+static int
+answer_model(struct ctx *c, struct logged_model *m)
+{
+	if (store_logged_model_fill(c->db, c->mem, m, 1) == -1)
+		return fail_db(c);
+	json_begin(&c->out, NULL);
+	put_model(c, "model", m);
+	json_end(&c->out);
+	return 0;
+}
+
+/* The model, deleted or not, or 404. */
+static int
+load_model(struct ctx *c, struct str model_id, struct logged_model *m)
+{
+	int rc = store_logged_model_find(c->db, c->mem, model_id, m);
+
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
+		    model_id, "' not found.");
+	return 0;
+}
+
+static int
+check_model_name(struct ctx *c, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if (name.p[i] != '\0' && strchr("/:.%\"'", name.p[i]) != NULL)
+			return fail(c, INVALID_PARAMETER_VALUE, "Invalid model name (%s) "
+			    "provided. Model name must be a non-empty string and cannot "
+			    "contain the following characters: "
+			    "('/', ':', '.', '%%', '\"', \"'\")", repr(c->mem, name).p);
+	return check_column(c, "name", name, MODEL_NAME_COLUMN);
+}
+
+static int
+check_keys(struct ctx *c, const char *what, const struct kvs *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (check_column(c, what, list->items[i].key, MODEL_KEY_COLUMN) == -1)
+			return -1;
+	return 0;
+}
+
+static struct str
+text_or_empty(struct str s)
+{
+	return s.p == NULL ? STR("") : s;
+}
+
+int
+api_logged_model_create(struct ctx *c)
+{
+	const struct logged_model_create *in = c->in;
+	struct logged_model m = {
+		.name = str_empty(in->name) ? id_run_name(c->mem) : in->name,
+		.model_type = text_or_empty(in->model_type),
+		.source_run_id = text_or_empty(in->source_run_id),
+	}, stored;
+	struct experiment e;
+
+	take_kvs(c, &in->params, &m.params);
+	take_kvs(c, &in->tags, &m.tags);
+	if (check_model_name(c, m.name) == -1 ||
+	    load_active_experiment(c, in->experiment_id, &e) == -1 ||
+	    check_column(c, "model_type", m.model_type, MODEL_TYPE_COLUMN) == -1 ||
+	    check_column(c, "source_run_id", m.source_run_id, SOURCE_RUN_COLUMN) == -1 ||
+	    check_keys(c, "params.key", &m.params) == -1 ||
+	    check_keys(c, "tags.key", &m.tags) == -1)
+		return -1;
+	m.experiment_id = e.id;
+	if (store_logged_model_create(c->db, c->mem, &m, e.artifact_location) == -1)
+		return fail_db(c);
+	/* as stored: in the order of keys */
+	if (load_model(c, m.model_id, &stored) == -1)
+		return -1;
+	return answer_model(c, &stored);
+}
+
+int
+api_logged_model_get(struct ctx *c)
+{
+	const struct logged_model_get *in = c->in;
+	struct logged_model m;
+
+	if (load_model(c, in->model_id, &m) == -1)
+		return -1;
+	if (!m.is_active && !in->allow_deleted.v)
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
+		    in->model_id, "' not found.");
+	return answer_model(c, &m);
+}
+
+/* The model that the body names: MLflow does not look at the path here. */
+int
+api_logged_model_finalize(struct ctx *c)
+{
+	const struct logged_model_finalize *in = c->in;
+	struct logged_model m;
+
+	if (load_model(c, in->model_id, &m) == -1)
+		return -1;
+	if (store_logged_model_set_status(c->db, m.model_id, in->status.v) == -1)
+		return fail_db(c);
+	if (load_model(c, m.model_id, &m) == -1)
+		return -1;
+	return answer_model(c, &m);
+}
+
+int
+api_logged_model_delete(struct ctx *c)
+{
+	const struct logged_model_delete *in = c->in;
+	struct logged_model m;
+
+	if (load_model(c, in->model_id, &m) == -1)
+		return -1;
+	if (store_logged_model_delete(c->db, m.model_id) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}
+
+/* ... and here only at the path, though the body must name a model. */
+int
+api_logged_model_log_params(struct ctx *c)
+{
+	const struct logged_model_params_in *in = c->in;
+	struct logged_model m;
+	struct kvs params;
+
+	take_kvs(c, &in->params, &params);
+	if (load_model(c, c->params[0], &m) == -1 ||
+	    check_keys(c, "params.key", &params) == -1)
+		return -1;
+	if (store_logged_model_params_add(c->db, &m, &params) == 0)
+		return answer_empty(c);
+	if (db_error(c->db) != DB_DUPLICATE)
+		return fail_db(c);
+	return fail(c, BAD_REQUEST, "One of these params is logged for model %s already, or "
+	    "given twice; a param of a model cannot change.", m.model_id.p);
+}
+
+int
+api_logged_model_set_tags(struct ctx *c)
+{
+	const struct logged_model_tags_in *in = c->in;
+	struct logged_model m;
+	struct kvs tags;
+
+	take_kvs(c, &in->tags, &tags);
+	if (load_model(c, c->params[0], &m) == -1 || check_keys(c, "tags.key", &tags) == -1)
+		return -1;
+	kvs_fold(&tags);
+	if (store_logged_model_tags_set(c->db, &m, &tags) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}
+
+int
+api_logged_model_delete_tag(struct ctx *c)
+{
+	const struct logged_model_tag_delete *in = c->in;
+	struct logged_model m;
+	int rc;
+
+	if (load_model(c, in->model_id, &m) == -1)
+		return -1;
+	rc = store_logged_model_tag_delete(c->db, m.model_id, in->tag_key);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "No tag with key '", in->tag_key,
+		    arena_printf(c->mem, "' found for model with ID '%s'.", in->model_id.p).p);
+	return answer_empty(c);
+}
+
+static void
+take_order(struct ctx *c, const struct list *from, struct logged_model_search *q)
+{
+	const struct order_in *items = from->items;
+	struct model_order *order = arena_array(c->mem, from->n + 1, sizeof(*order));
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		order[i] = (struct model_order){ items[i].field_name,
+		    items[i].ascending.set && !items[i].ascending.v,
+		    items[i].dataset_name, items[i].dataset_digest };
+	q->order_by = order;
+	q->norder = from->n;
+}
+
+static int
+take_datasets(struct ctx *c, const struct list *from, struct logged_model_search *q)
+{
+	const struct model_dataset_in *items = from->items;
+	struct model_dataset *datasets = arena_array(c->mem, from->n + 1, sizeof(*datasets));
+	size_t i;
+
+	if (from->n > SEARCH_CLAUSES_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "The `datasets` clause names more than "
+		    "%d datasets.", SEARCH_CLAUSES_MAX);
+	for (i = 0; i < from->n; i++) {
+		if (str_empty(items[i].dataset_name))
+			return fail(c, INVALID_PARAMETER_VALUE,
+			    "`dataset_name` in the `datasets` clause must be specified.");
+		datasets[i] = (struct model_dataset){ items[i].dataset_name,
+		    text_or_empty(items[i].dataset_digest) };
+	}
+	q->datasets = datasets;
+	q->ndatasets = from->n;
+	return 0;
+}
+
+static int
+take_max_results(struct ctx *c, struct opt_i64 max_results, int64_t *limit)
+{
+	if (max_results.set && max_results.v < 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'max_results' supplied. It must not be negative.",
+		    (long long)max_results.v);
+	*limit = !max_results.set ? MODEL_PAGE_DEFAULT : max_results.v == 0 ?
+	    MODEL_PAGE_ZERO : max_results.v > SEARCH_PAGE_MAX ? SEARCH_PAGE_MAX :
+	    max_results.v;
+	return 0;
+}
+
+static int
+put_page(struct ctx *c, const struct logged_model_page *page)
+{
+	struct logged_model *list = arena_array(c->mem, MODEL_PIECE, sizeof(*list));
+	size_t at, piece;
+	int64_t n, i;
+
+	json_begin(&c->out, NULL);
+	if (page->n > 0)
+		json_list_begin(&c->out, "models");
+	for (at = 0; at < page->n; at += piece) {
+		struct arena_mark mark = arena_mark(c->mem);
+
+		piece = page->n - at < MODEL_PIECE ? page->n - at : MODEL_PIECE;
+		n = store_logged_model_list(c->db, c->mem, page->model_ids + at, piece, list);
+		if (n == -1 || store_logged_model_fill(c->db, c->mem, list, (size_t)n) == -1)
+			return fail_db(c);
+		for (i = 0; i < n; i++)
+			put_model(c, NULL, &list[i]);
+		arena_release(c->mem, mark);
+	}
+	if (page->n > 0)
+		json_list_end(&c->out);
+	put_optional(c, "next_page_token", page->next_page_token);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_logged_model_search(struct ctx *c)
+{
+	const struct logged_model_search_in *in = c->in;
+	struct logged_model_search q = { .filter = in->filter, .page_token = in->page_token };
+	struct logged_model_page page;
+	struct search_error error;
+	int64_t *ids;
+
+	take_order(c, &in->order_by, &q);
+	if (take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments) == -1 ||
+	    take_max_results(c, in->max_results, &q.max_results) == -1 ||
+	    take_datasets(c, &in->datasets, &q) == -1)
+		return -1;
+	q.experiment_ids = ids;
+	switch (store_logged_model_search(c->db, c->mem, &q, &page, &error)) {
+	case -1:
+		return fail_db(c);
+	case 1:
+		return fail_search(c, &error);
+	}
+	return put_page(c, &page);
+}

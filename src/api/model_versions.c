@@ -1,0 +1,391 @@
+/* Model versions over the wire. */
+#include "api/model_source.h"
+#include "api/model_versions.h"
+#include "api/registry_common.h"
+#include "store/model_version_search.h"
+
+/* Versions of a search page: what MLflow gives unasked, and at most. */
+#define PAGE_MOST	200000
+
+const struct field version_create_fields[] = {
+	F_STR(version_create, name, REQUIRED),
+	F_STR(version_create, source, REQUIRED),
+	F_STR(version_create, run_id, 0),
+	F_LIST(version_create, tags, 0, kv_in, loose_kv_fields),
+	F_STR(version_create, run_link, 0),
+	F_STR(version_create, description, 0),
+	F_STR(version_create, model_id, 0),
+	F_END
+};
+
+const struct field version_fields[] = {
+	F_STR(version_in, name, REQUIRED),
+	F_STR(version_in, version, REQUIRED),
+	F_END
+};
+
+/* Of get-download-uri, where MLflow looks at the values only. */
+const struct field version_uri_fields[] = {
+	F_STR(version_in, name, 0),
+	F_STR(version_in, version, 0),
+	F_END
+};
+
+const struct field version_update_fields[] = {
+	F_STR(version_update, name, REQUIRED),
+	F_STR(version_update, version, REQUIRED),
+	F_STR(version_update, description, 0),
+	F_END
+};
+
+const struct field version_stage_fields[] = {
+	F_STR(version_stage, name, REQUIRED),
+	F_STR(version_stage, version, REQUIRED),
+	F_STR(version_stage, stage, REQUIRED),
+	F_BOOL(version_stage, archive_existing_versions, 0),
+	F_END
+};
+
+const struct field version_search_fields[] = {
+	F_STR(version_search_in, filter, 0),
+	F_I64_MAX(version_search_in, max_results, 0, PAGE_MOST),
+	F_STRS(version_search_in, order_by, 0),
+	F_STR(version_search_in, page_token, 0),
+	F_END
+};
+
+const struct field version_set_tag_fields[] = {
+	F_STR(version_set_tag, name, REQUIRED),
+	F_STR(version_set_tag, version, REQUIRED),
+	F_STR(version_set_tag, key, REQUIRED),
+	F_STR(version_set_tag, value, 0),
+	F_END
+};
+
+const struct field version_delete_tag_fields[] = {
+	F_STR(version_delete_tag, name, REQUIRED),
+	F_STR(version_delete_tag, version, REQUIRED),
+	F_STR(version_delete_tag, key, REQUIRED),
+	F_END
+};
+
+static struct str
+or_empty(struct str s)
+{
+	return s.p == NULL ? STR("") : s;
+}
+
+/* A logged model as the source: what it means, or MLflow's long sentence. */
+static int
+resolve_logged(struct ctx *c, struct model_source *s)
+{
+	struct model_origin origin;
+	int rc;
+
+	if (s->storage_location.p != NULL || !model_source_is_logged(c, s->source))
+		return 0;
+	rc = store_model_origin_find(c->db, c->mem, s->model_id, &origin);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail_client(c, INTERNAL_ERROR, "Unable to fetch model from model URI "
+		    "source artifact location '%s'.Error: Logged model with ID '%s' not found.",
+		    s->source.p, s->model_id.p);
+	s->storage_location = origin.artifact_location;
+	return 0;
+}
+
+/* The logged model that the request names; its run unless another is given. */
+static int
+load_origin(struct ctx *c, struct model_source *s, struct model_origin *origin)
+{
+	int rc;
+
+	if (s->model_id.len == 0)
+		return 0;
+	rc = store_model_origin_find(c->db, c->mem, s->model_id, origin);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 0)
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
+		    s->model_id, "' not found.");
+	if (s->run_id.len == 0)
+		s->run_id = origin->run_id;
+	return 0;
+}
+
+/* Add the version to a JSON list of versions; false if it is no list. */
+static bool
+append_version(struct buf *to, struct str list, const struct model_version *v)
+{
+	struct json_object *old = NULL;
+	bool fine;
+
+	if (str_empty(list))
+		list = STR("[]");
+	fine = json_read(list, &old) == JSON_FINE && json_kind(old) == JSON_LIST;
+	if (fine) {
+		json_text_spaced(to, old);
+		to->len--;	/* the bracket */
+		buf_printf(to, "%s{\"name\": ", json_length(old) == 0 ? "" : ", ");
+		json_quote(to, v->name);
+		buf_printf(to, ", \"version\": %lld}]", (long long)v->version);
+	}
+	json_free(old);
+	return fine;
+}
+
+/* The logged model keeps a list of the versions made of it, in a tag. */
+static int
+tag_origin(struct ctx *c, const struct model_origin *origin, const struct model_version *v)
+{
+	struct buf list = { 0 };
+	struct str old;
+	int rc = store_model_origin_lock_tag(c->db, c->mem, origin, &old);
+
+	if (rc == 0)
+		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
+		    origin->model_id, "' not found.");
+	if (rc == 1 && !append_version(&list, old, v)) {
+		buf_fini(&list);
+		return fail(c, INVALID_PARAMETER_VALUE, "The tag 'mlflow.modelVersions' of the "
+		    "logged model '%s' is no JSON list; delete or correct it.",
+		    origin->model_id.p);
+	}
+	if (rc == 1)
+		rc = store_model_origin_set_tag(c->db, origin, buf_str(&list));
+	buf_fini(&list);
+	return rc == -1 ? fail_db(c) : 0;
+}
+
+/* A column that counts bytes. */
+static int
+check_tag_column(struct ctx *c, struct str value)
+{
+	if (value.len <= VERSION_TAG_COLUMN)
+		return 0;
+	return fail(c, BAD_REQUEST, "The value of 'value' has %zu bytes; the database holds at "
+	    "most %d. Shorten it.", value.len, VERSION_TAG_COLUMN);
+}
+
+static int
+check_columns(struct ctx *c, const struct model_version *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->tags.n; i++)
+		if (check_tag_column(c, v->tags.items[i].value) == -1)
+			return -1;
+	if (check_column(c, "source", v->source, SOURCE_COLUMN) == -1 ||
+	    check_column(c, "run_id", v->run_id, VERSION_RUN_ID_COLUMN) == -1 ||
+	    check_column(c, "run_link", v->run_link, RUN_LINK_COLUMN) == -1)
+		return -1;
+	return check_column(c, "description", v->description, DESCRIPTION_COLUMN);
+}
+
+int
+api_model_version_create(struct ctx *c)
+{
+	const struct version_create *in = c->in;
+	struct model_source s = { in->source, or_empty(in->run_id), or_empty(in->model_id),
+	    { NULL, 0 } };
+	struct model_version v = { .description = or_empty(in->description),
+	    .run_link = or_empty(in->run_link) };
+	struct registered_model m;
+	struct model_origin origin;
+
+	take_tags(c, &in->tags, &v.tags);
+	if (model_source_check(c, &s, &v.tags) == -1 ||
+	    check_model_name(c, "name", in->name) == -1 ||
+	    check_registry_tags(c, &v.tags) == -1 || resolve_logged(c, &s) == -1 ||
+	    load_origin(c, &s, &origin) == -1 || load_model(c, in->name, true, &m) == -1)
+		return -1;
+	v.name = m.name;
+	v.source = s.source;
+	v.run_id = s.run_id;
+	v.storage_location = s.storage_location.p == NULL ? s.source : s.storage_location;
+	if (check_columns(c, &v) == -1)
+		return -1;
+	if (store_model_version_add(c->db, c->mem, &v) == -1)
+		return fail_tags(c);
+	if (s.model_id.len > 0 && tag_origin(c, &origin, &v) == -1)
+		return -1;
+	json_begin(&c->out, NULL);
+	put_version(c, "model_version", &v);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_model_version_get(struct ctx *c)
+{
+	const struct version_in *in = c->in;
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    load_version(c, in->name, &number, false, &v) == -1)
+		return -1;
+	return answer_version(c, &v);
+}
+
+int
+api_model_version_update(struct ctx *c)
+{
+	const struct version_update *in = c->in;
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    load_version(c, in->name, &number, true, &v) == -1 ||
+	    check_column(c, "description", in->description, DESCRIPTION_COLUMN) == -1)
+		return -1;
+	if (store_model_version_set_description(c->db, &v, in->description) == -1)
+		return fail_db(c);
+	if (load_version(c, in->name, &number, false, &v) == -1)
+		return -1;
+	return answer_version(c, &v);
+}
+
+int
+api_model_version_delete(struct ctx *c)
+{
+	const struct version_in *in = c->in;
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    load_version(c, in->name, &number, true, &v) == -1)
+		return -1;
+	if (store_model_version_delete(c->db, &v) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}
+
+static int
+check_max_results(struct ctx *c, struct opt_i64 max_results)
+{
+	if (!max_results.set || max_results.v > 0)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for max_results. It must be a "
+	    "positive integer, but got %lld", (long long)max_results.v);
+}
+
+int
+api_model_version_search(struct ctx *c)
+{
+	const struct version_search_in *in = c->in;
+	struct model_version_search q = {
+		.filter = in->filter, .order_by = in->order_by.items,
+		.norder = in->order_by.n, .page_token = in->page_token,
+		.max_results = in->max_results.set ? in->max_results.v : PAGE_MOST,
+	};
+	struct model_version_page page;
+	struct search_error error;
+	size_t i;
+
+	if (check_max_results(c, in->max_results) == -1)
+		return -1;
+	switch (store_model_version_search(c->db, c->mem, &q, &page, &error)) {
+	case -1:
+		return fail_db(c);
+	case 1:
+		return fail_search(c, &error);
+	}
+	if (store_model_version_fill_tags(c->db, c->mem, page.versions.items,
+	    page.versions.n) == -1)
+		return fail_db(c);
+	json_begin(&c->out, NULL);
+	if (page.versions.n > 0) {
+		json_list_begin(&c->out, "model_versions");
+		for (i = 0; i < page.versions.n; i++)
+			put_version(c, NULL, &page.versions.items[i]);
+		json_list_end(&c->out);
+	}
+	put_optional(c, "next_page_token", page.next_page_token);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_model_version_get_download_uri(struct ctx *c)
+{
+	const struct version_in *in = c->in;
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    load_version(c, in->name, &number, false, &v) == -1)
+		return -1;
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "artifact_uri",
+	    v.storage_location.p == NULL ? v.source : v.storage_location);
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_model_version_transition(struct ctx *c)
+{
+	const struct version_stage *in = c->in;
+	bool archive = in->archive_existing_versions.set && in->archive_existing_versions.v;
+	struct version_number number;
+	struct model_version v;
+	struct str stage;
+
+	if (take_stage(c, in->stage, &stage) == -1)
+		return -1;
+	if (archive && !str_is(stage, "Staging") && !str_is(stage, "Production"))
+		return fail_client(c, INTERNAL_ERROR, "Model version transition cannot archive "
+		    "existing model versions because '%s' is not an Active stage. Valid stages "
+		    "are ['Staging', 'Production']", in->stage.p);
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    load_version(c, in->name, &number, true, &v) == -1)
+		return -1;
+	if (store_model_version_set_stage(c->db, &v, stage, archive) == -1)
+		return fail_db(c);
+	if (load_version(c, in->name, &number, false, &v) == -1)
+		return -1;
+	return answer_version(c, &v);
+}
+
+int
+api_model_version_set_tag(struct ctx *c)
+{
+	const struct version_set_tag *in = c->in;
+	struct str value = or_empty(in->value);
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    check_registry_tag(c, in->key, value) == -1 ||
+	    load_version(c, in->name, &number, true, &v) == -1 ||
+	    check_tag_column(c, value) == -1)
+		return -1;
+	if (store_model_version_tag_set(c->db, &v, in->key, value) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}
+
+int
+api_model_version_delete_tag(struct ctx *c)
+{
+	const struct version_delete_tag *in = c->in;
+	struct version_number number;
+	struct model_version v;
+
+	if (check_model_name(c, "name", in->name) == -1 ||
+	    take_version(c, in->version, &number) == -1 ||
+	    check_name(c, "key", in->key) == -1 ||
+	    load_version(c, in->name, &number, true, &v) == -1)
+		return -1;
+	if (store_model_version_tag_delete(c->db, &v, in->key) == -1)
+		return fail_db(c);
+	return answer_empty(c);
+}

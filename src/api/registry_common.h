@@ -1,0 +1,62 @@
+/*
+ * What registered models and model versions share: checks with MLflow's texts,
+ * and the members of their answers.
+ *
+ * Checks return 0, or -1 with the error recorded.
+ */
+#ifndef API_REGISTRY_COMMON_H
+#define API_REGISTRY_COMMON_H
+
+#include "api/common.h"
+#include "store/registered_model.h"
+
+/* Characters of columns that MLflow leaves to the database. */
+#define MODEL_NAME_COLUMN	256
+#define DESCRIPTION_COLUMN	5000
+#define MODEL_TAG_COLUMN	5000
+#define SOURCE_COLUMN		500
+#define RUN_LINK_COLUMN		500
+#define VERSION_RUN_ID_COLUMN	32
+/* Bytes of a column. */
+#define VERSION_TAG_COLUMN	65535
+/* Characters of a tag's value, as MLflow checks them. */
+#define REGISTRY_TAG_MAX	100000
+#define ALIAS_MAX		255
+
+/* A version number as a client writes it. */
+struct version_number {
+	int64_t		n;	/* -1 when no version can have it */
+	struct str	text;	/* for messages */
+};
+
+/* A model's name; `parameter` is what a blank one is called. */
+int	check_model_name(struct ctx *, const char *parameter, struct str name);
+int	check_registry_tag(struct ctx *, struct str key, struct str value);
+int	check_registry_tags(struct ctx *, const struct kvs *tags);
+int	take_version(struct ctx *, struct str text, struct version_number *);
+/* A stage in any case, in its proper one. */
+int	take_stage(struct ctx *, struct str text, struct str *stage);
+/* The characters and the length of an alias; reserved ones are not refused. */
+int	check_alias(struct ctx *, struct str alias);
+
+/* Why tags of a new model or version were not written. */
+int	fail_tags(struct ctx *);
+int	fail_no_model(struct ctx *, struct str name);
+int	fail_no_version(struct ctx *, struct str name, struct str version);
+/* The model, or 404; `lock` it for the rest of the transaction. */
+int	load_model(struct ctx *, struct str name, bool lock, struct registered_model *);
+/* The version, or 404; with `lock` its model is locked first. */
+int	load_version(struct ctx *, struct str name, const struct version_number *,
+	    bool lock, struct model_version *);
+/* The newest version, or the one with an alias. */
+int	load_newest_version(struct ctx *, struct str name, struct model_version *);
+int	load_alias(struct ctx *, struct str name, struct str alias, struct model_version *);
+
+/* A decoded list of tags, the last of equal keys at the place of the first. */
+void	take_tags(struct ctx *, const struct list *from, struct kvs *tags);
+
+void	put_version(struct ctx *, const char *key, const struct model_version *);
+/* The answer {"model_version": ...} with tags and aliases, which are read here. */
+int	answer_version(struct ctx *, struct model_version *);
+
+#endif

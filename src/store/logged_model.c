@@ -1,0 +1,254 @@
+/* Logged models with their tags, params and metrics. */
+#include <string.h>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "store/location.h"
+#include "store/logged_model.h"
+#include "store/sql.h"
+
+/* Columns of LOGGED_MODEL_COLUMNS in stmt.def, and their types. */
+#define COLUMNS		11
+#define COLUMN_TYPES	"sissiiissss"
+
+static void
+from_row(const struct db_val *row, struct logged_model *m)
+{
+	*m = (struct logged_model){
+		.model_id = row[0].str, .experiment_id = row[1].i64, .name = row[2].str,
+		.artifact_location = row[3].str, .creation_timestamp = row[4].i64,
+		.last_updated_timestamp = row[5].i64, .status = row[6].i64,
+		.is_active = !str_is(row[7].str, "deleted"), .model_type = row[8].str,
+		.source_run_id = row[9].str, .status_message = row[10].str,
+	};
+}
+
+int
+store_logged_model_find(struct db *db, struct arena *mem, struct str model_id,
+    struct logged_model *m)
+{
+	struct db_val row[COLUMNS];
+	int rc = db_get(db, mem, STMT_LOGGED_MODEL_GET, row, db_str(model_id));
+
+	if (rc == 1)
+		from_row(row, m);
+	return rc;
+}
+
+/*
+ * The model of a row, searched from where the last one was found: rows come a
+ * model after the other.
+ */
+static struct logged_model *
+find_model(struct logged_model *models, size_t n, struct str id, size_t *at)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++, *at = (*at + 1) % n)
+		if (str_eq(models[*at].model_id, id))
+			return &models[*at];
+	return NULL;
+}
+
+int64_t
+store_logged_model_list(struct db *db, struct arena *mem, const struct str *ids, size_t n,
+    struct logged_model *out)
+{
+	struct db_result *r;
+	struct db_val row[COLUMNS];
+	struct sql q;
+	size_t i, at = 0, kept = 0;
+	int rc = -1;
+
+	if (n == 0)
+		return 0;
+	memset(out, 0, n * sizeof(*out));
+	for (i = 0; i < n; i++)
+		out[i].model_id = ids[i];
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT " LOGGED_MODEL_COLUMNS " FROM logged_models WHERE model_id IN ");
+	sql_args(&q, ids, n);
+	r = db_query_sql(db, mem, &q, COLUMN_TYPES);
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		struct logged_model *m = find_model(out, n, row[0].str, &at);
+
+		if (m != NULL)
+			from_row(row, m);
+	}
+	db_close(r);
+	sql_fini(&q);
+	/* one may have gone since its id was read */
+	for (i = 0; i < n; i++)
+		if (out[i].name.p != NULL)
+			out[kept++] = out[i];
+	return rc == -1 ? -1 : (int64_t)kept;
+}
+
+static void
+add_metric(struct arena *mem, struct logged_model *m, const struct db_val *row)
+{
+	/* grow at each power of two */
+	if ((m->nmetrics & (m->nmetrics - 1)) == 0) {
+		struct model_metric *old = m->metrics;
+
+		m->metrics = arena_array(mem, m->nmetrics == 0 ? 1 : 2 * m->nmetrics,
+		    sizeof(*m->metrics));
+		if (m->nmetrics > 0)
+			memcpy(m->metrics, old, m->nmetrics * sizeof(*old));
+	}
+	m->metrics[m->nmetrics++] = (struct model_metric){
+		.key = row[1].str, .value = row[2].dbl, .timestamp = row[3].i64,
+		.step = row[4].i64, .run_id = row[5].str, .dataset_name = row[6].str,
+		.dataset_digest = row[7].str,
+	};
+}
+
+static void
+add_tag(struct arena *mem, struct logged_model *m, const struct db_val *row)
+{
+	kvs_add(mem, &m->tags, row[1].str, row[2].str);
+}
+
+static void
+add_param(struct arena *mem, struct logged_model *m, const struct db_val *row)
+{
+	kvs_add(mem, &m->params, row[1].str, row[2].str);
+}
+
+/* What hangs on models: a statement up to its IN list, and who takes a row. */
+struct part {
+	const char	*head, *order;
+	const char	*types;
+	void		(*take)(struct arena *, struct logged_model *, const struct db_val *);
+};
+
+#define PART_COLUMNS_MAX	8
+
+static const struct part parts[] = {
+	{ "SELECT model_id, tag_key, tag_value FROM logged_model_tags WHERE model_id IN ",
+	    " ORDER BY model_id, tag_key", "sss", add_tag },
+	{ "SELECT model_id, param_key, param_value FROM logged_model_params "
+	    "WHERE model_id IN ",
+	    " ORDER BY model_id, param_key", "sss", add_param },
+	{ "SELECT model_id, metric_name, metric_value, metric_timestamp_ms, metric_step, "
+	    "run_id, dataset_name, dataset_digest FROM logged_model_metrics "
+	    "WHERE model_id IN ",
+	    " ORDER BY model_id, metric_name, metric_timestamp_ms, metric_step, run_id",
+	    "ssdiisss", add_metric },
+};
+
+static int
+read_part(struct db *db, struct arena *mem, const struct part *part,
+    struct logged_model *models, const struct str *ids, size_t n)
+{
+	struct db_val row[PART_COLUMNS_MAX];
+	struct db_result *r;
+	struct sql q;
+	size_t at = 0;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_add_literal(&q, part->head);
+	sql_args(&q, ids, n);
+	sql_add_literal(&q, part->order);
+	r = db_query_sql(db, mem, &q, part->types);
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		struct logged_model *m = find_model(models, n, row[0].str, &at);
+
+		if (m != NULL)
+			part->take(mem, m, row);
+	}
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+int
+store_logged_model_fill(struct db *db, struct arena *mem, struct logged_model *models,
+    size_t n)
+{
+	struct str *ids = arena_array(mem, n + 1, sizeof(*ids));
+	size_t i;
+
+	if (n == 0)
+		return 0;
+	for (i = 0; i < n; i++)
+		ids[i] = models[i].model_id;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (read_part(db, mem, &parts[i], models, ids, n) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_logged_model_create(struct db *db, struct arena *mem, struct logged_model *m,
+    struct str location)
+{
+	size_t i;
+
+	m->model_id = arena_printf(mem, "m-%s", id_hex32(mem).p);
+	m->artifact_location = location_join(mem, location,
+	    arena_printf(mem, "models/%s/artifacts", m->model_id.p));
+	m->creation_timestamp = m->last_updated_timestamp = time_now_ms();
+	m->status = MODEL_STATUS_PENDING;
+	m->is_active = true;
+	if (db_exec(db, STMT_LOGGED_MODEL_INSERT, db_str(m->model_id),
+	    db_i64(m->experiment_id), db_str(m->name), db_str(m->artifact_location),
+	    db_i64(m->creation_timestamp), db_i64(m->last_updated_timestamp),
+	    db_i64(m->status), db_str(m->model_type), db_str(m->source_run_id)) == -1)
+		return -1;
+	for (i = 0; i < m->tags.n; i++)
+		if (db_exec(db, STMT_LOGGED_MODEL_TAG_INSERT, db_str(m->model_id),
+		    db_i64(m->experiment_id), db_str(m->tags.items[i].key),
+		    db_str(m->tags.items[i].value)) == -1)
+			return -1;
+	return store_logged_model_params_add(db, m, &m->params);
+}
+
+int
+store_logged_model_set_status(struct db *db, struct str model_id, int64_t status)
+{
+	return (int)db_exec(db, STMT_LOGGED_MODEL_SET_STATUS, db_i64(status),
+	    db_i64(time_now_ms()), db_str(model_id));
+}
+
+int
+store_logged_model_delete(struct db *db, struct str model_id)
+{
+	return (int)db_exec(db, STMT_LOGGED_MODEL_DELETE, db_i64(time_now_ms()),
+	    db_str(model_id));
+}
+
+int
+store_logged_model_tags_set(struct db *db, const struct logged_model *m,
+    const struct kvs *tags)
+{
+	size_t i;
+
+	for (i = 0; i < tags->n; i++)
+		if (db_exec(db, STMT_LOGGED_MODEL_TAG_SET, db_str(m->model_id),
+		    db_i64(m->experiment_id), db_str(tags->items[i].key),
+		    db_str(tags->items[i].value)) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_logged_model_tag_delete(struct db *db, struct str model_id, struct str key)
+{
+	return (int)db_exec(db, STMT_LOGGED_MODEL_TAG_DELETE, db_str(model_id), db_str(key));
+}
+
+int
+store_logged_model_params_add(struct db *db, const struct logged_model *m,
+    const struct kvs *params)
+{
+	size_t i;
+
+	for (i = 0; i < params->n; i++)
+		if (db_exec(db, STMT_LOGGED_MODEL_PARAM_INSERT, db_str(m->model_id),
+		    db_i64(m->experiment_id), db_str(params->items[i].key),
+		    db_str(params->items[i].value)) == -1)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,324 @@
+/* Versions of registered models. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/model_version.h"
+#include "store/sql.h"
+
+/* Versions of one statement; longer lists are read in pieces. */
+#define PIECE	500
+
+static void
+from_row(const struct db_val *row, struct model_version *v)
+{
+	*v = (struct model_version){
+		.name = row[0].str, .version = row[1].i64,
+		.creation_time = row[2].i64, .last_updated_time = row[3].i64,
+		.description = row[4].str, .user_id = row[5].str,
+		.current_stage = row[6].str, .source = row[7].str,
+		.run_id = row[8].str, .status = row[9].str,
+		.status_message = row[10].str, .run_link = row[11].str,
+		.storage_location = row[12].str,
+	};
+}
+
+void
+model_versions_add(struct arena *mem, struct model_versions *to,
+    const struct db_val *row)
+{
+	/* grow at each power of two */
+	if ((to->n & (to->n - 1)) == 0) {
+		struct model_version *items = arena_array(mem,
+		    to->n == 0 ? 1 : 2 * to->n, sizeof(*items));
+
+		if (to->n > 0)
+			memcpy(items, to->items, to->n * sizeof(*items));
+		to->items = items;
+	}
+	from_row(row, &to->items[to->n++]);
+}
+
+int
+store_model_version_find(struct db *db, struct arena *mem, struct str name,
+    int64_t version, struct model_version *v)
+{
+	struct db_val row[VERSION_NCOLUMNS];
+	int rc = db_get(db, mem, STMT_VERSION_GET, row, db_str(name), db_i64(version));
+
+	if (rc == 1)
+		from_row(row, v);
+	return rc;
+}
+
+int
+store_model_version_lock(struct db *db, struct arena *mem, struct str name,
+    int64_t version, struct model_version *v)
+{
+	struct db_val row[VERSION_NCOLUMNS];
+	int rc = db_get(db, mem, STMT_VERSION_LOCK, row, db_str(name), db_i64(version));
+
+	if (rc == 1)
+		from_row(row, v);
+	return rc;
+}
+
+int
+store_model_version_newest(struct db *db, struct arena *mem, struct str name,
+    struct model_version *v)
+{
+	struct db_val row[VERSION_NCOLUMNS];
+	int rc = db_get(db, mem, STMT_VERSION_NEWEST, row, db_str(name));
+
+	if (rc == 1)
+		from_row(row, v);
+	return rc;
+}
+
+static int
+compare(struct str name, int64_t version, const struct model_version *v)
+{
+	int order = str_cmp(name, v->name);
+
+	return order != 0 ? order : (version > v->version) - (version < v->version);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct model_version *const *x = a, *const *y = b;
+
+	return compare((*x)->name, (*x)->version, *y);
+}
+
+static struct model_version *
+find_sorted(struct model_version *const *sorted, size_t n, struct str name,
+    int64_t version)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare(name, version, sorted[middle]);
+
+		if (order == 0)
+			return sorted[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* "(name = ? AND version IN (?, ?)) OR (...)": one part a model. */
+static void
+add_versions(struct sql *q, struct model_version *const *sorted, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		bool first = i == 0 || !str_eq(sorted[i]->name, sorted[i - 1]->name);
+
+		if (!first) {
+			sql_lit(q, ", ");
+		} else {
+			sql_add_literal(q, i == 0 ? "(v.name = " : ")) OR (v.name = ");
+			sql_arg(q, db_str(sorted[i]->name));
+			sql_lit(q, " AND v.version IN (");
+		}
+		sql_arg(q, db_i64(sorted[i]->version));
+	}
+	sql_lit(q, "))");
+}
+
+static int
+read_tags(struct db *db, struct arena *mem, struct model_version *const *sorted,
+    size_t n)
+{
+	struct db_result *r;
+	struct db_val row[4];
+	struct sql q;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	/* by the version's spelling of the name: a tag may have another */
+	sql_lit(&q, "SELECT v.name, v.version, t.`key`, t.value FROM model_versions v "
+	    "JOIN model_version_tags t ON t.workspace = v.workspace AND t.name = v.name "
+	    "AND t.version = v.version WHERE v.workspace = 'default' AND (");
+	add_versions(&q, sorted, n);
+	sql_lit(&q, ") ORDER BY t.`key`");
+	r = db_query_sql(db, mem, &q, "siss");
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		struct model_version *v = find_sorted(sorted, n, row[0].str, row[1].i64);
+
+		if (v != NULL)
+			kvs_add(mem, &v->tags, row[2].str, row[3].str);
+	}
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+int
+store_model_version_fill_tags(struct db *db, struct arena *mem,
+    struct model_version *v, size_t n)
+{
+	struct model_version **sorted = arena_array(mem, n, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sorted[i] = &v[i];
+	if (n > 1)
+		qsort(sorted, n, sizeof(*sorted), by_name);
+	for (i = 0; i < n; i += PIECE)
+		if (read_tags(db, mem, sorted + i, n - i < PIECE ? n - i : PIECE) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_model_version_fill_aliases(struct db *db, struct arena *mem,
+    struct model_version *v, size_t n)
+{
+	struct db_result *r;
+	struct db_val row[2];
+	size_t i;
+	int rc = -1;
+
+	if (n == 0)
+		return 0;
+	r = db_query(db, mem, STMT_MODEL_ALIASES, db_str(v[0].name));
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+		for (i = 0; i < n; i++)
+			if (v[i].version == row[1].i64)
+				kvs_add(mem, &v[i].aliases, row[0].str, STR(""));
+	db_close(r);
+	return rc;
+}
+
+static int
+touch_model(struct db *db, struct str name, int64_t now)
+{
+	return db_exec(db, STMT_MODEL_TOUCH, db_i64(now), db_str(name)) == -1 ? -1 : 0;
+}
+
+static int
+insert_tags(struct db *db, const struct model_version *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->tags.n; i++)
+		if (db_exec(db, STMT_VERSION_TAG_INSERT, db_str(v->name), db_i64(v->version),
+		    db_str(v->tags.items[i].key), db_str(v->tags.items[i].value)) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_model_version_add(struct db *db, struct arena *mem, struct model_version *v)
+{
+	struct db_val next;
+	int rc = db_get(db, mem, STMT_VERSION_NEXT, &next, db_str(v->name));
+
+	if (rc == -1)
+		return -1;
+	assert(rc == 1);
+	v->version = next.i64;
+	v->creation_time = v->last_updated_time = time_now_ms();
+	v->current_stage = STR("None");
+	v->status = STR("READY");
+	if (db_exec(db, STMT_VERSION_INSERT, db_str(v->name), db_i64(v->version),
+	    db_i64(v->creation_time), db_i64(v->last_updated_time),
+	    db_str(v->description), db_str(v->source), db_str(v->run_id),
+	    db_str(v->run_link), db_str(v->storage_location)) == -1) {
+		if (db_error(db) == DB_DUPLICATE)
+			db_retry(db);
+		return -1;
+	}
+	return insert_tags(db, v) == -1 ? -1 : touch_model(db, v->name, v->creation_time);
+}
+
+int
+store_model_version_set_description(struct db *db, const struct model_version *v,
+    struct str description)
+{
+	return db_exec(db, STMT_VERSION_SET_DESCRIPTION, db_str(description),
+	    db_i64(time_now_ms()), db_str(v->name), db_i64(v->version)) == -1 ? -1 : 0;
+}
+
+int
+store_model_version_set_stage(struct db *db, const struct model_version *v,
+    struct str stage, bool archive)
+{
+	int64_t now = time_now_ms();
+
+	if (archive && db_exec(db, STMT_VERSION_ARCHIVE_OTHERS, db_i64(now),
+	    db_str(v->name), db_str(stage), db_i64(v->version)) == -1)
+		return -1;
+	if (db_exec(db, STMT_VERSION_SET_STAGE, db_str(stage), db_i64(now),
+	    db_str(v->name), db_i64(v->version)) == -1)
+		return -1;
+	return touch_model(db, v->name, now);
+}
+
+int
+store_model_version_delete(struct db *db, const struct model_version *v)
+{
+	int64_t now = time_now_ms();
+
+	if (db_exec(db, STMT_VERSION_DELETE_ALIASES, db_str(v->name),
+	    db_i64(v->version)) == -1 ||
+	    db_exec(db, STMT_VERSION_DELETE, db_i64(now), db_str(v->name),
+	    db_i64(v->version)) == -1)
+		return -1;
+	return touch_model(db, v->name, now);
+}
+
+int
+store_model_version_tag_set(struct db *db, const struct model_version *v,
+    struct str key, struct str value)
+{
+	return db_exec(db, STMT_VERSION_TAG_SET, db_str(v->name), db_i64(v->version),
+	    db_str(key), db_str(value)) == -1 ? -1 : 0;
+}
+
+int
+store_model_version_tag_delete(struct db *db, const struct model_version *v,
+    struct str key)
+{
+	return db_exec(db, STMT_VERSION_TAG_DELETE, db_str(v->name), db_i64(v->version),
+	    db_str(key)) == -1 ? -1 : 0;
+}
+
+int
+store_model_origin_find(struct db *db, struct arena *mem, struct str model_id,
+    struct model_origin *m)
+{
+	struct db_val row[4];
+	int rc = db_get(db, mem, STMT_VERSION_ORIGIN, row, db_str(model_id));
+
+	if (rc == 1)
+		*m = (struct model_origin){ row[0].str, row[1].i64, row[2].str, row[3].str };
+	return rc;
+}
+
+int
+store_model_origin_lock_tag(struct db *db, struct arena *mem,
+    const struct model_origin *m, struct str *value)
+{
+	struct db_val row;
+	int rc = db_get(db, mem, STMT_VERSION_ORIGIN_LOCK, &row, db_str(m->model_id));
+
+	if (rc == 1)
+		*value = row.str;
+	return rc;
+}
+
+int
+store_model_origin_set_tag(struct db *db, const struct model_origin *m, struct str value)
+{
+	return db_exec(db, STMT_VERSION_ORIGIN_SET_TAG, db_str(m->model_id),
+	    db_i64(m->experiment_id), db_str(value)) == -1 ? -1 : 0;
+}

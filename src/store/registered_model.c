@@ -1,0 +1,350 @@
+/* Registered models with their tags and aliases. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/registered_model.h"
+#include "store/sql.h"
+
+/* Models of one statement; longer lists are read in pieces. */
+#define PIECE	500
+
+static void
+from_row(const struct db_val *row, struct registered_model *m)
+{
+	*m = (struct registered_model){
+		.name = row[0].str, .creation_time = row[1].i64,
+		.last_updated_time = row[2].i64, .description = row[3].str,
+	};
+}
+
+void
+registered_models_add(struct arena *mem, struct registered_models *to,
+    const struct db_val *row)
+{
+	/* grow at each power of two */
+	if ((to->n & (to->n - 1)) == 0) {
+		struct registered_model *items = arena_array(mem,
+		    to->n == 0 ? 1 : 2 * to->n, sizeof(*items));
+
+		if (to->n > 0)
+			memcpy(items, to->items, to->n * sizeof(*items));
+		to->items = items;
+	}
+	from_row(row, &to->items[to->n++]);
+}
+
+int
+store_registered_model_find(struct db *db, struct arena *mem, struct str name,
+    struct registered_model *m)
+{
+	struct db_val row[4];
+	int rc = db_get(db, mem, STMT_MODEL_GET, row, db_str(name));
+
+	if (rc == 1)
+		from_row(row, m);
+	return rc;
+}
+
+int
+store_registered_model_lock(struct db *db, struct arena *mem, struct str name,
+    struct registered_model *m)
+{
+	struct db_val row[4];
+	int rc = db_get(db, mem, STMT_MODEL_LOCK, row, db_str(name));
+
+	if (rc == 1)
+		from_row(row, m);
+	return rc;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct registered_model *const *x = a, *const *y = b;
+
+	return str_cmp((*x)->name, (*y)->name);
+}
+
+/* Models in the order of the bytes of their names, to be found by them. */
+struct index {
+	struct registered_model	**sorted;
+	size_t			  n;
+};
+
+static struct index
+index_models(struct arena *mem, struct registered_model *m, size_t n)
+{
+	struct index x = { arena_array(mem, n, sizeof(*x.sorted)), n };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		x.sorted[i] = &m[i];
+	if (n > 1)
+		qsort(x.sorted, n, sizeof(*x.sorted), by_name);
+	return x;
+}
+
+/* NULL: renamed or gone since the list was read. */
+static struct registered_model *
+find_model(const struct index *x, struct str name)
+{
+	size_t low = 0, high = x->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_cmp(name, x->sorted[middle]->name);
+
+		if (order == 0)
+			return x->sorted[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static void
+add_names(struct sql *q, const struct index *x)
+{
+	size_t i;
+
+	sql_lit(q, " WHERE m.workspace = 'default' AND m.name IN ");
+	for (i = 0; i < x->n; i++) {
+		sql_add_literal(q, i == 0 ? "(" : ", ");
+		sql_arg(q, db_str(x->sorted[i]->name));
+	}
+	sql_lit(q, ")");
+}
+
+/*
+ * Tags and aliases in one statement.  Both are joined to their model for its
+ * spelling of the name, which is not always theirs on a database that folds case.
+ */
+static int
+read_tags(struct db *db, struct arena *mem, const struct index *x)
+{
+	struct db_result *r;
+	struct db_val row[4];
+	struct sql q;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT m.name, t.`key` AS k, t.value, NULL FROM registered_models m "
+	    "JOIN registered_model_tags t ON t.workspace = m.workspace AND t.name = m.name");
+	add_names(&q, x);
+	sql_lit(&q, " UNION ALL SELECT m.name, a.alias, NULL, a.version "
+	    "FROM registered_models m JOIN registered_model_aliases a "
+	    "ON a.workspace = m.workspace AND a.name = m.name");
+	add_names(&q, x);
+	sql_lit(&q, " ORDER BY k");
+	r = db_query_sql(db, mem, &q, "sssi");
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		struct registered_model *m = find_model(x, row[0].str);
+
+		if (m != NULL && row[3].type == DB_NULL)
+			kvs_add(mem, &m->tags, row[1].str, row[2].str);
+		else if (m != NULL)
+			kvs_add(mem, &m->aliases, row[1].str,
+			    arena_printf(mem, "%lld", (long long)row[3].i64));
+	}
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+static int
+read_latest(struct db *db, struct arena *mem, const struct index *x)
+{
+	struct db_result *r;
+	struct db_val row[1 + VERSION_NCOLUMNS];
+	struct sql q;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "SELECT l.model, v.name, v.version, v.creation_time, "
+	    "v.last_updated_time, v.description, v.user_id, v.current_stage, v.source, "
+	    "v.run_id, v.status, v.status_message, v.run_link, v.storage_location "
+	    "FROM (SELECT m.name AS model, MIN(w.version) AS oldest, "
+	    "MAX(w.version) AS newest FROM registered_models m JOIN model_versions w "
+	    "ON w.workspace = m.workspace AND w.name = m.name");
+	add_names(&q, x);
+	sql_lit(&q, " AND w.current_stage <> 'Deleted_Internal' "
+	    "GROUP BY m.name, w.current_stage) l JOIN model_versions v "
+	    "ON v.workspace = 'default' AND v.name = l.model AND v.version = l.newest "
+	    "ORDER BY l.oldest");
+	r = db_query_sql(db, mem, &q, "s" VERSION_TYPES);
+	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+		struct registered_model *m = find_model(x, row[0].str);
+
+		if (m != NULL)
+			model_versions_add(mem, &m->latest, row + 1);
+	}
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+int
+store_registered_model_latest(struct db *db, struct arena *mem,
+    struct registered_model *m, size_t n)
+{
+	struct index x;
+	size_t i;
+
+	for (i = 0; i < n; i += PIECE) {
+		x = index_models(mem, m + i, n - i < PIECE ? n - i : PIECE);
+		if (read_latest(db, mem, &x) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The tags of all latest versions: they are put in one list, and back. */
+static int
+fill_latest_tags(struct db *db, struct arena *mem, struct registered_model *m, size_t n)
+{
+	struct model_version *all;
+	size_t count = 0, i, k;
+
+	for (i = 0; i < n; i++)
+		count += m[i].latest.n;
+	all = arena_array(mem, count, sizeof(*all));
+	for (i = k = 0; i < n; k += m[i++].latest.n)
+		if (m[i].latest.n > 0)
+			memcpy(all + k, m[i].latest.items, m[i].latest.n * sizeof(*all));
+	if (store_model_version_fill_tags(db, mem, all, count) == -1)
+		return -1;
+	for (i = k = 0; i < n; k += m[i++].latest.n)
+		m[i].latest.items = all + k;
+	return 0;
+}
+
+int
+store_registered_model_fill(struct db *db, struct arena *mem,
+    struct registered_model *m, size_t n)
+{
+	struct index x;
+	size_t i;
+
+	for (i = 0; i < n; i += PIECE) {
+		x = index_models(mem, m + i, n - i < PIECE ? n - i : PIECE);
+		if (read_tags(db, mem, &x) == -1)
+			return -1;
+	}
+	if (store_registered_model_latest(db, mem, m, n) == -1)
+		return -1;
+	return fill_latest_tags(db, mem, m, n);
+}
+
+int
+store_registered_model_create(struct db *db, struct registered_model *m)
+{
+	m->creation_time = m->last_updated_time = time_now_ms();
+	return db_exec(db, STMT_MODEL_INSERT, db_str(m->name), db_i64(m->creation_time),
+	    db_i64(m->last_updated_time), db_str(m->description)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_add_tags(struct db *db, const struct registered_model *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->tags.n; i++)
+		if (db_exec(db, STMT_MODEL_TAG_INSERT, db_str(m->name),
+		    db_str(m->tags.items[i].key), db_str(m->tags.items[i].value)) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_registered_model_set_description(struct db *db, struct registered_model *m,
+    struct str description)
+{
+	m->description = description;
+	m->last_updated_time = time_now_ms();
+	return db_exec(db, STMT_MODEL_SET_DESCRIPTION, db_str(description),
+	    db_i64(m->last_updated_time), db_str(m->name)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_rename(struct db *db, struct registered_model *m, struct str name)
+{
+	m->last_updated_time = time_now_ms();
+	if (db_exec(db, STMT_MODEL_RENAME, db_str(name), db_i64(m->last_updated_time),
+	    db_str(m->name)) == -1)
+		return -1;
+	m->name = name;
+	return db_exec(db, STMT_MODEL_TOUCH_VERSIONS, db_i64(m->last_updated_time),
+	    db_str(name)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_delete(struct db *db, struct str name)
+{
+	/* what refers to others goes first */
+	static const enum stmt order[] = {
+		STMT_MODEL_DELETE_VERSION_TAGS, STMT_MODEL_DELETE_VERSIONS,
+		STMT_MODEL_DELETE_TAGS, STMT_MODEL_DELETE_ALIASES, STMT_MODEL_DELETE,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (db_exec(db, order[i], db_str(name)) == -1)
+			return -1;
+	return 0;
+}
+
+int
+store_registered_model_tag_find(struct db *db, struct arena *mem, struct str name,
+    struct str key, struct str *value)
+{
+	struct db_val row;
+	int rc = db_get(db, mem, STMT_MODEL_TAG_GET, &row, db_str(name), db_str(key));
+
+	if (rc == 1)
+		*value = row.str;
+	return rc;
+}
+
+int
+store_registered_model_tag_set(struct db *db, struct str name, struct str key,
+    struct str value)
+{
+	return db_exec(db, STMT_MODEL_TAG_SET, db_str(name), db_str(key),
+	    db_str(value)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_tag_delete(struct db *db, struct str name, struct str key)
+{
+	return db_exec(db, STMT_MODEL_TAG_DELETE, db_str(name), db_str(key)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_alias_find(struct db *db, struct arena *mem, struct str name,
+    struct str alias, int64_t *version)
+{
+	struct db_val row;
+	int rc = db_get(db, mem, STMT_MODEL_ALIAS_GET, &row, db_str(name), db_str(alias));
+
+	if (rc == 1)
+		*version = row.i64;
+	return rc;
+}
+
+int
+store_registered_model_alias_set(struct db *db, struct str name, struct str alias,
+    int64_t version)
+{
+	return db_exec(db, STMT_MODEL_ALIAS_SET, db_str(name), db_str(alias),
+	    db_i64(version)) == -1 ? -1 : 0;
+}
+
+int
+store_registered_model_alias_delete(struct db *db, struct str name, struct str alias)
+{
+	return db_exec(db, STMT_MODEL_ALIAS_DELETE, db_str(name), db_str(alias)) == -1 ?
+	    -1 : 0;
+}

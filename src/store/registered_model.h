@@ -1,0 +1,86 @@
+/*
+ * Registered models with their tags and aliases.  Every function returns 1 or 0
+ * (found or not) or -1 with db_error set, unless it says otherwise.
+ */
+#ifndef STORE_REGISTERED_MODEL_H
+#define STORE_REGISTERED_MODEL_H
+
+#include "store/db.h"
+#include "store/kv.h"
+#include "store/model_version.h"
+
+struct registered_model {
+	struct str		name;			/* as stored */
+	int64_t			creation_time;		/* ms */
+	int64_t			last_updated_time;	/* ms */
+	struct str		description;		/* may be absent */
+	/* by store_registered_model_fill */
+	struct kvs		tags;
+	struct kvs		aliases;		/* to version numbers, as texts */
+	struct model_versions	latest;			/* with their tags */
+};
+
+/* A list that grows. */
+struct registered_models {
+	struct registered_model	*items;
+	size_t			 n;
+};
+
+/* Columns of a model in a result, and their types. */
+#define MODEL_TYPES	"siis"
+
+/* Append the model that the first columns of a row hold. */
+void	registered_models_add(struct arena *, struct registered_models *,
+	    const struct db_val *row);
+
+int	store_registered_model_find(struct db *, struct arena *, struct str name,
+	    struct registered_model *);
+/*
+ * The same, locked until the transaction ends: whoever changes a model or a
+ * version takes this lock first.
+ */
+int	store_registered_model_lock(struct db *, struct arena *, struct str name,
+	    struct registered_model *);
+/*
+ * Read tags, aliases and the latest version of each stage of n models: three
+ * statements, whatever their number up to some hundreds.  0 or -1.
+ */
+int	store_registered_model_fill(struct db *, struct arena *,
+	    struct registered_model *, size_t n);
+/*
+ * The latest versions of n models, one for each stage, in the order in which
+ * their stages were first used; without tags.  0 or -1.
+ */
+int	store_registered_model_latest(struct db *, struct arena *,
+	    struct registered_model *, size_t n);
+
+/*
+ * A new model with m->name and ->description; the times are filled in.  0 or -1
+ * (DB_DUPLICATE: the name is taken).
+ */
+int	store_registered_model_create(struct db *, struct registered_model *m);
+/* Its m->tags.  0 or -1 (DB_DUPLICATE: one is there twice). */
+int	store_registered_model_add_tags(struct db *, const struct registered_model *m);
+/* These change a model that the caller has locked.  0 or -1. */
+int	store_registered_model_set_description(struct db *, struct registered_model *,
+	    struct str description);
+/* -1 with DB_DUPLICATE: the name is taken. */
+int	store_registered_model_rename(struct db *, struct registered_model *,
+	    struct str name);
+/* For good, with versions, tags and aliases. */
+int	store_registered_model_delete(struct db *, struct str name);
+/* The value of a tag. */
+int	store_registered_model_tag_find(struct db *, struct arena *, struct str name,
+	    struct str key, struct str *value);
+int	store_registered_model_tag_set(struct db *, struct str name, struct str key,
+	    struct str value);
+int	store_registered_model_tag_delete(struct db *, struct str name, struct str key);
+int	store_registered_model_alias_find(struct db *, struct arena *, struct str name,
+	    struct str alias, int64_t *version);
+/* Set it, or move it. */
+int	store_registered_model_alias_set(struct db *, struct str name, struct str alias,
+	    int64_t version);
+int	store_registered_model_alias_delete(struct db *, struct str name,
+	    struct str alias);
+
+#endif

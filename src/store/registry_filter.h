@@ -1,0 +1,21 @@
+/*
+ * Prompts in the searches of the registry.  A prompt is a registered model with
+ * the tag mlflow.prompt.is_prompt; models and prompts are never found together.
+ */
+#ifndef STORE_REGISTRY_FILTER_H
+#define STORE_REGISTRY_FILTER_H
+
+#include <stdbool.h>
+
+#include "search/parse.h"
+
+#define PROMPT_TAG	"mlflow.prompt.is_prompt"
+
+/*
+ * Does the filter look for models, not for prompts?  Prompts are asked for by
+ * the prompt tag = 'true' or != 'false'.  Any other comparison with that tag
+ * means the models, and is taken out of the tree: a model has no such tag.
+ */
+bool	registry_filter_models(struct search_node *tree);
+
+#endif
