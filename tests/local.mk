@@ -12,7 +12,12 @@ unit_tests = \
 	%D%/unit/http_route \
 	%D%/unit/json_decode \
 	%D%/unit/json_read \
-	%D%/unit/json_write
+	%D%/unit/json_write \
+	%D%/unit/search_filter \
+	%D%/unit/search_lex \
+	%D%/unit/search_order \
+	%D%/unit/search_page \
+	%D%/unit/store_where
 
 LDADD = $(LIBS_ALL)
 
@@ -70,5 +75,5 @@ fuzz: $(fuzzers)
 	done
 .PHONY: fuzz
 
-EXTRA_DIST += $(check_SCRIPTS) %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
+EXTRA_DIST += $(check_SCRIPTS) %D%/notebook %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
 	%D%/style/check.py %D%/fuzz/corpus %D%/store %D%/cli %D%/rest

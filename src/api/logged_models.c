@@ -13,6 +13,8 @@
 #define MODEL_TYPE_COLUMN	500
 #define SOURCE_RUN_COLUMN	32
 #define MODEL_KEY_COLUMN	255
+/* Bytes: a TEXT column. */
+#define MODEL_VALUE_BYTES	65535
 
 /* Models of a page: when max_results is not given, and when it is 0. */
 #define MODEL_PAGE_DEFAULT	50
@@ -203,14 +205,21 @@ check_model_name(struct ctx *c, struct str name)
 	return check_column(c, "name", name, MODEL_NAME_COLUMN);
 }
 
+/* Keys and values of "tags" or "params" against their columns. */
 static int
-check_keys(struct ctx *c, const char *what, const struct kvs *list)
+check_kvs(struct ctx *c, const char *what, const struct kvs *list)
 {
+	const char *key = arena_printf(c->mem, "%s.key", what).p;
 	size_t i;
 
-	for (i = 0; i < list->n; i++)
-		if (check_column(c, what, list->items[i].key, MODEL_KEY_COLUMN) == -1)
+	for (i = 0; i < list->n; i++) {
+		if (check_column(c, key, list->items[i].key, MODEL_KEY_COLUMN) == -1)
 			return -1;
+		if (list->items[i].value.len > MODEL_VALUE_BYTES)
+			return fail(c, BAD_REQUEST, "The value of '%s.value' has %zu bytes; the "
+			    "database holds at most %d. Shorten it.", what,
+			    list->items[i].value.len, MODEL_VALUE_BYTES);
+	}
 	return 0;
 }
 
@@ -237,8 +246,8 @@ api_logged_model_create(struct ctx *c)
 	    load_active_experiment(c, in->experiment_id, &e) == -1 ||
 	    check_column(c, "model_type", m.model_type, MODEL_TYPE_COLUMN) == -1 ||
 	    check_column(c, "source_run_id", m.source_run_id, SOURCE_RUN_COLUMN) == -1 ||
-	    check_keys(c, "params.key", &m.params) == -1 ||
-	    check_keys(c, "tags.key", &m.tags) == -1)
+	    check_kvs(c, "params", &m.params) == -1 ||
+	    check_kvs(c, "tags", &m.tags) == -1)
 		return -1;
 	m.experiment_id = e.id;
 	if (store_logged_model_create(c->db, c->mem, &m, e.artifact_location) == -1)
@@ -302,7 +311,7 @@ api_logged_model_log_params(struct ctx *c)
 
 	take_kvs(c, &in->params, &params);
 	if (load_model(c, c->params[0], &m) == -1 ||
-	    check_keys(c, "params.key", &params) == -1)
+	    check_kvs(c, "params", &params) == -1)
 		return -1;
 	if (store_logged_model_params_add(c->db, &m, &params) == 0)
 		return answer_empty(c);
@@ -320,7 +329,7 @@ api_logged_model_set_tags(struct ctx *c)
 	struct kvs tags;
 
 	take_kvs(c, &in->tags, &tags);
-	if (load_model(c, c->params[0], &m) == -1 || check_keys(c, "tags.key", &tags) == -1)
+	if (load_model(c, c->params[0], &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
 	kvs_fold(&tags);
 	if (store_logged_model_tags_set(c->db, &m, &tags) == -1)
@@ -341,8 +350,8 @@ api_logged_model_delete_tag(struct ctx *c)
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
-		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "No tag with key '", in->tag_key,
-		    arena_printf(c->mem, "' found for model with ID '%s'.", in->model_id.p).p);
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No tag with key %s found for model "
+		    "with ID %s.", repr(c->mem, in->tag_key).p, repr(c->mem, in->model_id).p);
 	return answer_empty(c);
 }
 

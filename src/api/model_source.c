@@ -340,7 +340,7 @@ load_stage(struct ctx *c, const struct reference *ref, struct registered_model *
 
 	if (!newest && take_stage(c, ref->version, &stage) == -1)
 		return -1;
-	if (store_registered_model_latest(c->db, c->mem, m, 1) == -1)
+	if (store_registered_model_latest(c->db, c->mem, m) == -1)
 		return fail_db(c);
 	*v = (struct model_version){ 0 };
 	for (i = 0; i < m->latest.n; i++)

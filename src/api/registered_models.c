@@ -132,7 +132,7 @@ answer_model(struct ctx *c, const struct registered_model *m)
 static int
 answer_full_model(struct ctx *c, struct registered_model *m)
 {
-	if (store_registered_model_fill(c->db, c->mem, m, 1) == -1)
+	if (store_registered_model_fill(c->db, c->mem, m, 1, LATEST_BY_USE) == -1)
 		return fail_db(c);
 	return answer_model(c, m);
 }
@@ -295,7 +295,7 @@ api_registered_model_search(struct ctx *c)
 		return fail_search(c, &error);
 	}
 	if (store_registered_model_fill(c->db, c->mem, page.models.items,
-	    page.models.n) == -1)
+	    page.models.n, LATEST_BY_STAGE) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (page.models.n > 0) {
@@ -340,7 +340,7 @@ api_registered_model_get_latest_versions(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, false, &m) == -1)
 		return -1;
-	if (store_registered_model_latest(c->db, c->mem, &m, 1) == -1)
+	if (store_registered_model_latest(c->db, c->mem, &m) == -1)
 		return fail_db(c);
 	if (keep_stages(c, &in->stages, &m.latest) == -1)
 		return -1;

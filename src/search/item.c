@@ -123,10 +123,11 @@ reduce_paren(struct stack *s)
 static void
 reduce_function(struct stack *s)
 {
-	struct item *name = beneath(s);
+	struct item *name = under(s, 1);
 
 	if (s->v[s->n - 1].kind == ITEM_PAREN && name != NULL &&
-	    item_is_token(name, TOK_NAME))
+	    (item_is_token(name, TOK_NAME) ||
+	    item_is_token(name, TOK_PLACEHOLDER)))
 		join(s, name, ITEM_FUNCTION);
 }
 
@@ -144,8 +145,7 @@ reduce_period(struct stack *s)
 
 	if (below == NULL || item_is_token(&s->v[s->n - 1], TOK_SPACE))
 		return;
-	if (is_punct(top, '.') && (is_name(below) ||
-	    below->kind == ITEM_FUNCTION)) {
+	if (is_punct(top, '.') && is_name(below)) {
 		join(s, below, ITEM_IDENT);
 		below->open = true;
 	} else if (below->open && (is_name(top) || top->kind == ITEM_FUNCTION ||
@@ -172,7 +172,7 @@ reduce_identifier(struct stack *s)
 		top->kind = ITEM_IDENT;
 }
 
-/* What an operator or a cast may stand between. */
+/* What an operator may stand between. */
 static bool
 is_operand(const struct item *i)
 {
@@ -182,15 +182,15 @@ is_operand(const struct item *i)
 	    item_is_token(i, TOK_PLACEHOLDER);
 }
 
+/* Anything at all on both sides of two colons. */
 static void
 reduce_cast(struct stack *s)
 {
 	struct item *left = under(s, 2), *colons = under(s, 1);
-	const struct item *top = &s->v[s->n - 1];
 
-	if (left != NULL && is_operand(left) &&
-	    item_is_token(colons, TOK_PUNCT) && colons->token.text.len == 2 &&
-	    (top->kind == ITEM_IDENT || item_is_token(top, TOK_KEYWORD)))
+	if (left != NULL && item_is_token(colons, TOK_PUNCT) &&
+	    colons->token.text.len == 2 &&
+	    !item_is_token(&s->v[s->n - 1], TOK_SPACE))
 		join(s, left, ITEM_IDENT);
 }
 
@@ -252,13 +252,22 @@ reduce_comment(struct stack *s)
 	s->v[s->n++] = top;
 }
 
+static bool
+is_member(const struct item *i)
+{
+	return i->kind != ITEM_PAREN && i->kind != ITEM_BRACKET &&
+	    !item_is_token(i, TOK_SPACE) && !item_is_token(i, TOK_COMMENT) &&
+	    !item_is_token(i, TOK_COMPARE) &&
+	    !item_is_token(i, TOK_OPERATOR) && !item_is_token(i, TOK_PUNCT);
+}
+
 static void
 reduce_list(struct stack *s)
 {
 	struct item *left = under(s, 2), *comma = under(s, 1);
 
-	if (left != NULL && is_punct(comma, ',') &&
-	    !item_is_token(&s->v[s->n - 1], TOK_SPACE))
+	if (left != NULL && is_punct(comma, ',') && is_member(left) &&
+	    is_member(&s->v[s->n - 1]))
 		join(s, left, ITEM_LIST);
 }
 

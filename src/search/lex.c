@@ -269,13 +269,15 @@ scan_strong_keyword(const struct scan *s)
 static size_t
 scan_placed_name(const struct scan *s)
 {
-	size_t end;
+	size_t end, dot;
 
 	if (!is_latin(peek(s, s->at)))
 		return 0;
 	end = span(s, s->at, is_word);
-	if (has(s, span(s, end, is_space), ".") || before(s) == '.' ||
-	    has(s, end, "("))
+	dot = span(s, end, is_space);
+	/* ".5" is a number */
+	if ((has(s, dot, ".") && !is_digit(peek(s, dot + 1))) ||
+	    before(s) == '.' || has(s, end, "("))
 		return end - s->at;
 	return 0;
 }
@@ -463,9 +465,11 @@ is_operator(uint32_t cp)
 static size_t
 scan_operator(const struct scan *s)
 {
-	/* not a sign and a comparison */
+	/* not a sign and a comparison; a sign starts no run */
 	if (has(s, s->at, "->") || has(s, s->at, "@>"))
 		return has(s, s->at, "->>") ? 3 : 2;
+	if (has(s, s->at, "-"))
+		return 1;
 	return span(s, s->at, is_operator) - s->at;
 }
 

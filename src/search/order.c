@@ -27,11 +27,27 @@ read_direction(struct items items, bool *descending)
 	    (*descending || token_is_keyword(word, "asc"));
 }
 
-/* One word of SQL is taken for a name: models are ordered by it. */
 static bool
-is_key(const struct item *i)
+has_space(struct tokens t)
 {
-	return i->kind == ITEM_IDENT ||
+	size_t i;
+
+	for (i = 0; i < t.n; i++)
+		if (t.v[i].kind == TOK_SPACE)
+			return true;
+	return false;
+}
+
+/*
+ * Words that touch are one key; a number is one before a direction; one word
+ * of SQL is taken for a name, since models are ordered by it.
+ */
+static bool
+is_key(const struct item *i, size_t nitems)
+{
+	return (i->kind == ITEM_IDENT && !i->commented) ||
+	    (i->kind == ITEM_ALIASED && nitems == 1) ||
+	    (item_is_token(i, TOK_NUMBER) && nitems > 1) ||
 	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "timestamp"));
 }
 
@@ -39,22 +55,25 @@ static int
 read_clause(struct arena *mem, const struct search_entity *e,
     struct str clause, struct search_order *out, struct search_error *err)
 {
-	const struct item *key;
+	struct tokens tokens;
 	struct items items;
+	const struct item *key;
 
 	if (clause.len > SEARCH_ORDER_BYTES_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by "
 		    "clause: it is longer than %d bytes.",
 		    SEARCH_ORDER_BYTES_MAX);
-	items = items_group(mem, lex(mem, clause));
+	tokens = lex(mem, clause);
+	items = items_group(mem, tokens);
 	if (items.n == 0 || !read_direction(items, &out->descending))
 		return fail_parse(mem, clause, err);
 	key = &items.v[0];
-	if (items.n == 1 && key->kind == ITEM_ALIASED)
+	if (items.n == 1 && has_space(tokens) &&
+	    (key->kind == ITEM_IDENT || key->kind == ITEM_ALIASED))
 		return search_fail(mem, err, SEARCH_INVALID,
 		    "Invalid ordering key in order_by clause '%.*s'.",
 		    STR_ARGS(clause));
-	if (!is_key(key) || key->commented)
+	if (!is_key(key, items.n))
 		return fail_parse(mem, clause, err);
 	return search_resolve(mem, e, key->token.text, USE_ORDER, &out->field,
 	    &out->key, err);
@@ -109,8 +128,8 @@ search_order_read(struct arena *mem, const struct search_entity *e,
 			return 1;
 		if (!has_field(keys, *nkeys, &keys[*nkeys]))
 			(*nkeys)++;
+		else if (!repeats)
+			return fail_duplicate(mem, clauses, n, err);
 	}
-	if (*nkeys < n && !repeats)
-		return fail_duplicate(mem, clauses, n, err);
 	return 0;
 }

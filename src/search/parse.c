@@ -6,6 +6,12 @@
 #include "base/repr.h"
 #include "search/parse.h"
 
+static bool
+is_line_comment(const struct token *t)
+{
+	return t->kind == TOK_COMMENT && t->text.p[0] != '/';
+}
+
 /* Is there a statement behind a semicolon?  Inside parentheses it ends none. */
 static bool
 has_second_statement(struct tokens t)
@@ -14,7 +20,8 @@ has_second_statement(struct tokens t)
 	bool ended = false;
 
 	for (i = 0; i < t.n; i++) {
-		if (ended && t.v[i].kind != TOK_SPACE)
+		if (ended && t.v[i].kind != TOK_SPACE &&
+		    !is_line_comment(&t.v[i]))
 			return true;
 		if (token_is_punct(&t.v[i], '('))
 			depth++;

@@ -155,7 +155,8 @@ read_tags(struct db *db, struct arena *mem, const struct index *x)
 }
 
 static int
-read_latest(struct db *db, struct arena *mem, const struct index *x)
+read_latest(struct db *db, struct arena *mem, const struct index *x,
+    enum latest_order order)
 {
 	struct db_result *r;
 	struct db_val row[1 + VERSION_NCOLUMNS];
@@ -166,14 +167,18 @@ read_latest(struct db *db, struct arena *mem, const struct index *x)
 	sql_lit(&q, "SELECT l.model, v.name, v.version, v.creation_time, "
 	    "v.last_updated_time, v.description, v.user_id, v.current_stage, v.source, "
 	    "v.run_id, v.status, v.status_message, v.run_link, v.storage_location "
-	    "FROM (SELECT m.name AS model, MIN(w.version) AS oldest, "
+	    "FROM (SELECT m.name AS model, w.current_stage AS stage, "
+	    "MIN(w.version) AS oldest, "
 	    "MAX(w.version) AS newest FROM registered_models m JOIN model_versions w "
 	    "ON w.workspace = m.workspace AND w.name = m.name");
 	add_names(&q, x);
 	sql_lit(&q, " AND w.current_stage <> 'Deleted_Internal' "
 	    "GROUP BY m.name, w.current_stage) l JOIN model_versions v "
-	    "ON v.workspace = 'default' AND v.name = l.model AND v.version = l.newest "
-	    "ORDER BY l.oldest");
+	    "ON v.workspace = 'default' AND v.name = l.model AND v.version = l.newest");
+	if (order == LATEST_BY_USE)
+		sql_lit(&q, " ORDER BY l.oldest");
+	else
+		sql_lit(&q, " ORDER BY l.stage");
 	r = db_query_sql(db, mem, &q, "s" VERSION_TYPES);
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
 		struct registered_model *m = find_model(x, row[0].str);
@@ -188,17 +193,11 @@ read_latest(struct db *db, struct arena *mem, const struct index *x)
 
 int
 store_registered_model_latest(struct db *db, struct arena *mem,
-    struct registered_model *m, size_t n)
+    struct registered_model *m)
 {
-	struct index x;
-	size_t i;
+	struct index x = index_models(mem, m, 1);
 
-	for (i = 0; i < n; i += PIECE) {
-		x = index_models(mem, m + i, n - i < PIECE ? n - i : PIECE);
-		if (read_latest(db, mem, &x) == -1)
-			return -1;
-	}
-	return 0;
+	return read_latest(db, mem, &x, LATEST_BY_USE);
 }
 
 /* The tags of all latest versions: they are put in one list, and back. */
@@ -223,18 +222,16 @@ fill_latest_tags(struct db *db, struct arena *mem, struct registered_model *m, s
 
 int
 store_registered_model_fill(struct db *db, struct arena *mem,
-    struct registered_model *m, size_t n)
+    struct registered_model *m, size_t n, enum latest_order order)
 {
 	struct index x;
 	size_t i;
 
 	for (i = 0; i < n; i += PIECE) {
 		x = index_models(mem, m + i, n - i < PIECE ? n - i : PIECE);
-		if (read_tags(db, mem, &x) == -1)
+		if (read_tags(db, mem, &x) == -1 || read_latest(db, mem, &x, order) == -1)
 			return -1;
 	}
-	if (store_registered_model_latest(db, mem, m, n) == -1)
-		return -1;
 	return fill_latest_tags(db, mem, m, n);
 }
 

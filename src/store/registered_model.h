@@ -41,18 +41,21 @@ int	store_registered_model_find(struct db *, struct arena *, struct str name,
  */
 int	store_registered_model_lock(struct db *, struct arena *, struct str name,
 	    struct registered_model *);
+/* How latest versions are ordered: MLflow's searches do it their own way. */
+enum latest_order {
+	LATEST_BY_USE,		/* the stage that was used first, first */
+	LATEST_BY_STAGE		/* by the stage's name */
+};
+
 /*
  * Read tags, aliases and the latest version of each stage of n models: three
  * statements, whatever their number up to some hundreds.  0 or -1.
  */
 int	store_registered_model_fill(struct db *, struct arena *,
-	    struct registered_model *, size_t n);
-/*
- * The latest versions of n models, one for each stage, in the order in which
- * their stages were first used; without tags.  0 or -1.
- */
+	    struct registered_model *, size_t n, enum latest_order);
+/* The latest versions of a model, one for each stage, without tags.  0 or -1. */
 int	store_registered_model_latest(struct db *, struct arena *,
-	    struct registered_model *, size_t n);
+	    struct registered_model *);
 
 /*
  * A new model with m->name and ->description; the times are filled in.  0 or -1

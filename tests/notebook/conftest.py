@@ -27,7 +27,7 @@ import servers  # noqa: E402
 KINDS = ("cairn", "mlflow")
 EXAMPLE = pathlib.Path(servers.TOP) / "examples" / "palmer_penguins"
 TIMEOUT = 240  # seconds for one notebook; it needs 30 on an idle machine
-STARTING = threading.Lock()  # two databases in the making would share /tmp
+STARTING = threading.Lock()  # two databases in the making would share a folder
 
 # Ids get their numbers in this order, so that a row is told by what it says and
 # not by its own id: a run has a name, a logged model has a run.
@@ -46,7 +46,11 @@ def pytest_generate_tests(metafunc):
     """Every test of a flow is run for every client; flow is made once for each."""
     if "flow" in metafunc.fixturenames:
         metafunc.parametrize(
-            "flow", interpreters(), indirect=True, scope="session", ids=lambda p: p.split(os.sep)[-3]
+            "flow",
+            interpreters(),
+            indirect=True,
+            scope="session",
+            ids=lambda p: p.split(os.sep)[-3],
         )
 
 
@@ -105,7 +109,6 @@ def execute(python, work, home, url):
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
         "MLFLOW_TRACKING_URI": url,
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a 5xx is a failure, not a wait
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -134,8 +137,10 @@ class Names:
     folders and addresses a word each.
     """
 
-    # a logged model; a run or anything else; an id with dashes
-    ID = re.compile(r"\bm-[0-9a-f]{32}\b|\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+    # of a logged model, a run and the like; or with dashes
+    ID = re.compile(
+        r"\b(?:m-)?[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    )
     TIME = re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?\b")
     TIMES = re.compile(r"time|timestamp")
     SINCE_2001 = 10**12  # milliseconds; a smaller number is no time of ours

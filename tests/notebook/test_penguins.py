@@ -112,7 +112,8 @@ def test_same_files(flow):
 def test_runs(flow, kind):
     tables = flow[kind].tables
     runs = {r["run_uuid"]: r for r in tables["runs"]}
-    assert sorted(r["name"] for r in runs.values()) == ["comparison", "forest", "linear", "retrained"]
+    names = sorted(r["name"] for r in runs.values())
+    assert names == ["comparison", "forest", "linear", "retrained"]
     assert {r["status"] for r in runs.values()} == {"FINISHED"}
     (comparison,) = [r["run_uuid"] for r in runs.values() if r["name"] == "comparison"]
     nested = [t for t in tables["tags"] if t["key"] == "mlflow.parentRunId"]

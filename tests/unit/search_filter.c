@@ -101,6 +101,10 @@ static const struct row runs[] = {
 	{ "params.p = 'a' LIMIT 1", CLAUSES "'LIMIT', '1'" },
 	{ "params.p = 'a' ORDER BY x", CLAUSES "'ORDER BY', 'x'" },
 	{ "abs(metrics.m)", CLAUSES "'abs(metrics.m)'" },
+	{ "x ('a')", CLAUSES "'x ('a')'" },
+	{ "a, (b)", CLAUSES "'a', ',', '(b)'" },
+	{ "user .5", CLAUSES "'user', '.5'" },
+	{ "1 :: NULL", CLAUSES "'1 :: NULL'" },
 
 	/* more than one statement */
 	{ "a; b", "Search filter contained multiple expression 'a; b'. "
@@ -108,6 +112,9 @@ static const struct row runs[] = {
 	{ "params.p = 'x'; params.q = 'y'", "Search filter contained multiple "
 	    "expression \"params.p = 'x'; params.q = 'y'\". "
 	    "Provide AND-ed expression list." },
+	{ "metrics.m > 1; -- c", CLAUSES "';', '-- c'" },
+	{ "a; /* c */", "Search filter contained multiple expression "
+	    "'a; /* c */'. Provide AND-ed expression list." },
 	{ "params.p = 'x;'", NULL },
 
 	/* what stands on the left */

@@ -60,6 +60,10 @@ static const struct row runs[] = {
 	{ "1", NOT_PARSED("1"), NULL, false },
 	{ "DESC", NOT_PARSED("DESC"), NULL, false },
 	{ "user", NOT_PARSED("user"), NULL, false },
+	{ "metrics.m`a` ", NOT_PARSED("metrics.m`a` "), NULL, false },
+	{ "metrics.m`a`", NULL, "m`a`", false },
+	{ "metrics. foo", NO_KEY("metrics. foo"), NULL, false },
+	{ "1 DESC", KEY("1"), NULL, false },
 	{ ".m", NOT_PARSED(".m"), NULL, false },
 	{ "metrics.m foo", NO_KEY("metrics.m foo"), NULL, false },
 	{ "Run Name", NO_KEY("Run Name"), NULL, false },
@@ -139,9 +143,12 @@ check_lists(void)
 	tap_ok(read_all(&search_runs, LIST("params.p", "param.'p'"), false, &n,
 	    &err) == 1 && str_is(err.text, "`order_by` contains duplicate "
 	    "fields: ['params.p', \"param.'p'\"]"), "so is another prefix");
-	tap_ok(read_all(&search_runs, LIST("start_time", "created", "name"),
+	tap_ok(read_all(&search_runs, LIST("start_time", "name", "created"),
 	    false, &n, &err) == 1 && err.kind == SEARCH_INVALID,
-	    "a bad key is reported before a duplicate");
+	    "a bad key is reported before a later duplicate");
+	tap_ok(read_all(&search_runs, LIST("start_time", "created", "name"),
+	    false, &n, &err) == 1 && err.kind == SEARCH_INTERNAL,
+	    "and a duplicate before a later bad key");
 	tap_ok(read_all(&search_experiments, LIST("name", "name DESC"), true,
 	    &n, &err) == 0 && n == 1, "experiments may repeat a field");
 	tap_ok(read_all(&search_runs, LIST("tags.a", "tags.b", "tags.c",
