@@ -74,7 +74,7 @@ struct tag_reader {
 	int		 rc;
 };
 
-/* Two tags at least of one request are checked by the columns only. */
+/* The first tag that does not fit ends the reading. */
 static void
 read_tag(void *arg, const char *name, const struct json_object *value)
 {

@@ -176,6 +176,18 @@ take_parts(struct ctx *c, const struct json_object *record, size_t i, struct par
 	return 0;
 }
 
+/* ASCII letters in upper case, as MLflow compares and shows source types. */
+static struct str
+upper(struct arena *mem, struct str s)
+{
+	char *to = arena_alloc(mem, s.len + 1);
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		to[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
+	return (struct str){ to, s.len };
+}
+
 static int
 take_source_type(struct ctx *c, const struct json_object *value, struct str *type)
 {
@@ -193,8 +205,8 @@ take_source_type(struct ctx *c, const struct json_object *value, struct str *typ
 			return 0;
 		}
 	return fail_quoting(c, INVALID_PARAMETER_VALUE, "Invalid dataset record source type: ",
-	    json_string(value), ". Valid source types: ['UNSPECIFIED', 'TRACE', 'HUMAN', "
-	    "'DOCUMENT', 'CODE']");
+	    upper(c->mem, json_string(value)), ". Valid source types: ['UNSPECIFIED', "
+	    "'TRACE', 'HUMAN', 'DOCUMENT', 'CODE']");
 }
 
 /* Members that a source has not. */

@@ -26,15 +26,7 @@ const struct field log_metric_fields[] = {
 	F_END
 };
 
-const struct field log_param_fields[] = {
-	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(param_in, run_uuid, 0),
-	F_STR(param_in, key, REQUIRED),
-	F_STR(param_in, value, 0),
-	F_END
-};
-
-const struct field set_tag_fields[] = {
+const struct field run_key_value_fields[] = {
 	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(param_in, run_uuid, 0),
 	F_STR(param_in, key, REQUIRED),

@@ -39,8 +39,8 @@ struct batch_in {
 };
 
 extern const struct field log_metric_fields[];
-extern const struct field log_param_fields[];
-extern const struct field set_tag_fields[];
+/* of log-parameter and set-tag */
+extern const struct field run_key_value_fields[];
 extern const struct field delete_tag_fields[];
 extern const struct field log_batch_fields[];
 

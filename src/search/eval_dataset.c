@@ -218,10 +218,12 @@ check_items(struct arena *mem, struct items items, struct search_error *err)
 	struct buf list = { 0 };
 	size_t i;
 
-	for (i = 0; i < items.n; i++)
-		if (!is_ignored(&items.v[i]) && items.v[i].kind != ITEM_COMPARISON)
-			buf_printf(&list, "%s%.*s", list.len == 0 ? "" : ", ",
-			    STR_ARGS(items.v[i].token.text));
+	for (i = 0; i < items.n; i++) {
+		if (is_ignored(&items.v[i]) || items.v[i].kind == ITEM_COMPARISON)
+			continue;
+		buf_puts(&list, list.len == 0 ? "" : ", ");
+		buf_add_str(&list, items.v[i].token.text);
+	}
 	if (list.len == 0)
 		return 0;
 	search_fail(mem, err, SEARCH_INVALID, "Invalid clause(s) in filter "

@@ -13,24 +13,25 @@
 #define NUMBER_OPS	"('<', '<=', '>', '>=', '=', '!=')"
 #define TEXT_OPS	"('=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN')"
 
-#define BOTH	(USE_FILTER | USE_ORDER)
+#define ATTRIBUTE(name, type, column) \
+	{ SCOPE_ATTRIBUTE, name, type, USE_FILTER | USE_ORDER, column, NULL }
 
 /* clang-format off */
 static const struct search_field fields[] = {
-	{ SCOPE_ATTRIBUTE, "model_id",                  TYPE_LIST,   BOTH, LOGGED_MODEL_ID,             NULL },
-	{ SCOPE_ATTRIBUTE, "experiment_id",             TYPE_LIST,   BOTH, LOGGED_MODEL_EXPERIMENT_ID,  NULL },
-	{ SCOPE_ATTRIBUTE, "name",                      TYPE_LIST,   BOTH, LOGGED_MODEL_NAME,           NULL },
-	{ SCOPE_ATTRIBUTE, "artifact_location",         TYPE_LIST,   BOTH, LOGGED_MODEL_LOCATION,       NULL },
-	{ SCOPE_ATTRIBUTE, "creation_timestamp_ms",     TYPE_NUMBER, BOTH, LOGGED_MODEL_CREATED,        NULL },
-	{ SCOPE_ATTRIBUTE, "last_updated_timestamp_ms", TYPE_NUMBER, BOTH, LOGGED_MODEL_UPDATED,        NULL },
-	{ SCOPE_ATTRIBUTE, "status",                    TYPE_LIST,   BOTH, LOGGED_MODEL_STATUS,         NULL },
-	{ SCOPE_ATTRIBUTE, "lifecycle_stage",           TYPE_LIST,   BOTH, LOGGED_MODEL_STAGE,          NULL },
-	{ SCOPE_ATTRIBUTE, "model_type",                TYPE_LIST,   BOTH, LOGGED_MODEL_TYPE,           NULL },
-	{ SCOPE_ATTRIBUTE, "source_run_id",             TYPE_LIST,   BOTH, LOGGED_MODEL_SOURCE_RUN,     NULL },
-	{ SCOPE_ATTRIBUTE, "status_message",            TYPE_LIST,   BOTH, LOGGED_MODEL_STATUS_MESSAGE, NULL },
-	{ SCOPE_METRIC,    NULL,                        TYPE_METRIC, BOTH, LOGGED_MODEL_METRIC,         NULL },
-	{ SCOPE_PARAM,     NULL,                        TYPE_LIST,   USE_FILTER, LOGGED_MODEL_PARAM,    NULL },
-	{ SCOPE_TAG,       NULL,                        TYPE_LIST,   USE_FILTER, LOGGED_MODEL_TAG,      NULL },
+	ATTRIBUTE("model_id",                  TYPE_LIST,   LOGGED_MODEL_ID),
+	ATTRIBUTE("experiment_id",             TYPE_LIST,   LOGGED_MODEL_EXPERIMENT_ID),
+	ATTRIBUTE("name",                      TYPE_LIST,   LOGGED_MODEL_NAME),
+	ATTRIBUTE("artifact_location",         TYPE_LIST,   LOGGED_MODEL_LOCATION),
+	ATTRIBUTE("creation_timestamp_ms",     TYPE_NUMBER, LOGGED_MODEL_CREATED),
+	ATTRIBUTE("last_updated_timestamp_ms", TYPE_NUMBER, LOGGED_MODEL_UPDATED),
+	ATTRIBUTE("status",                    TYPE_LIST,   LOGGED_MODEL_STATUS),
+	ATTRIBUTE("lifecycle_stage",           TYPE_LIST,   LOGGED_MODEL_STAGE),
+	ATTRIBUTE("model_type",                TYPE_LIST,   LOGGED_MODEL_TYPE),
+	ATTRIBUTE("source_run_id",             TYPE_LIST,   LOGGED_MODEL_SOURCE_RUN),
+	ATTRIBUTE("status_message",            TYPE_LIST,   LOGGED_MODEL_STATUS_MESSAGE),
+	{ SCOPE_METRIC, NULL, TYPE_METRIC, USE_FILTER | USE_ORDER, LOGGED_MODEL_METRIC, NULL },
+	{ SCOPE_PARAM,  NULL, TYPE_LIST,   USE_FILTER,             LOGGED_MODEL_PARAM,  NULL },
+	{ SCOPE_TAG,    NULL, TYPE_LIST,   USE_FILTER,             LOGGED_MODEL_TAG,    NULL },
 };
 /* clang-format on */
 

@@ -65,8 +65,7 @@ put_value(struct buf *b, const struct page_value *v)
 		buf_putc(b, 'n');
 		break;
 	case PAGE_I64:
-	case PAGE_OFFSET:
-		buf_putc(b, v->type == PAGE_I64 ? 'i' : 'o');
+		buf_putc(b, 'i');
 		put_u64(b, (uint64_t)v->i64);
 		break;
 	case PAGE_DBL:
@@ -193,10 +192,6 @@ take_value(struct arena *mem, struct str *rest, struct page_value *v)
 		v->type = PAGE_I64;
 		v->i64 = (int64_t)u;
 		return true;
-	case 'o':
-		v->type = PAGE_OFFSET;
-		v->i64 = (int64_t)u;
-		return v->i64 >= 0;
 	case 'd':
 		v->type = PAGE_DBL;
 		memcpy(&v->dbl, &u, sizeof(u));

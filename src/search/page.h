@@ -1,9 +1,8 @@
 /*
  * Page tokens: where the page before ended.
  *
- * A token carries the sort values of the last row (a keyset cursor) or, where
- * those would be too long, a count of rows to skip; and a hash of the query, so
- * that a token is refused by any other.  It is no secret and no signature: its
+ * A token carries the sort values of the last row (a keyset cursor) and a hash
+ * of the query, so that it is refused by any other.  It is no secret and no signature: its
  * values only ever become arguments of a statement, and the types are checked.
  */
 #ifndef SEARCH_PAGE_H
@@ -14,11 +13,11 @@
 #include "base/arena.h"
 #include "search/search.h"
 
-enum page_type { PAGE_NULL, PAGE_I64, PAGE_DBL, PAGE_TEXT, PAGE_OFFSET };
+enum page_type { PAGE_NULL, PAGE_I64, PAGE_DBL, PAGE_TEXT };
 
 struct page_value {
 	enum page_type	type;
-	int64_t		i64;	/* PAGE_I64; PAGE_OFFSET, not negative */
+	int64_t		i64;
 	double		dbl;	/* finite */
 	struct str	text;	/* valid UTF-8 */
 };

@@ -7,10 +7,12 @@
 #include "store/keyset.h"
 
 /*
- * Bytes of text in one cursor.  Also far below max_sort_length (1,024 bytes of
- * weights), beyond which MariaDB's order and its comparisons disagree.
+ * Characters of a text that count for the order.  MariaDB sorts by the first
+ * max_sort_length bytes (1,024) only, by 256 characters in its quickest way,
+ * and then disagrees with its own comparisons; cut texts agree, and a token
+ * stays small.  Every unique name is shorter than that.
  */
-#define CURSOR_TEXT_MAX	256
+#define TEXT_KEY	"256"
 
 /* Room for the ids of a small page; doubled when full. */
 #define IDS_FIRST	128
@@ -35,8 +37,6 @@ fits(const struct page_value *v, enum db_type type)
 		return type == DB_DBL;
 	case PAGE_TEXT:
 		return type == DB_STR;
-	case PAGE_OFFSET:
-		break;
 	}
 	return false;
 }
@@ -45,25 +45,29 @@ int
 keyset_start(struct keyset *k, struct arena *mem, struct str token,
     struct search_error *err)
 {
-	struct page_value values[KEYSET_MAX + 1];
 	size_t n, i;
 
 	if (str_empty(token))
 		return 0;
-	if (page_token_read(mem, token, k->query, values, k->n + 1, &n,
-	    err) != 0)
+	if (page_token_read(mem, token, k->query, k->after, k->n, &n, err) != 0)
 		return 1;
-	if (n > 0 && values[n - 1].type == PAGE_OFFSET)
-		k->offset = values[--n].i64;
-	if (n != 0 && n != k->n)
+	if (n != k->n)
 		return page_token_fail(mem, err);
-	for (i = 0; i < n; i++) {
-		if (!fits(&values[i], k->keys[i].type))
+	for (i = 0; i < n; i++)
+		if (!fits(&k->after[i], k->keys[i].type))
 			return page_token_fail(mem, err);
-		k->after[i] = values[i];
-	}
-	k->has_after = n > 0;
+	k->has_after = true;
 	return 0;
+}
+
+static void
+add_expr(struct sql *q, const struct keyset_key *key)
+{
+	if (key->type == DB_STR)
+		sql_lit(q, "LEFT(");
+	sql_name(q, key->expr);
+	if (key->type == DB_STR)
+		sql_lit(q, ", " TEXT_KEY ")");
 }
 
 void
@@ -73,7 +77,7 @@ keyset_select(const struct keyset *k, struct sql *q)
 
 	for (i = 0; i < k->n; i++) {
 		sql_lit(q, ", ");
-		sql_name(q, k->keys[i].expr);
+		add_expr(q, &k->keys[i]);
 	}
 }
 
@@ -105,7 +109,7 @@ keyset_where(const struct keyset *k, struct sql *q)
 		return;
 	sql_lit(q, " AND (");
 	for (i = 0; i < k->n; i++) {
-		sql_name(q, k->keys[i].expr);
+		add_expr(q, &k->keys[i]);
 		if (k->keys[i].descending)
 			sql_lit(q, " < ");
 		else
@@ -114,7 +118,7 @@ keyset_where(const struct keyset *k, struct sql *q)
 		if (i + 1 == k->n)
 			break;
 		sql_lit(q, " OR (");
-		sql_name(q, k->keys[i].expr);
+		add_expr(q, &k->keys[i]);
 		sql_lit(q, " <=> ");
 		sql_arg(q, to_db(&k->after[i]));
 		sql_lit(q, " AND (");
@@ -134,16 +138,12 @@ keyset_order(const struct keyset *k, struct sql *q)
 			sql_lit(q, " ORDER BY ");
 		else
 			sql_lit(q, ", ");
-		sql_name(q, k->keys[i].expr);
+		add_expr(q, &k->keys[i]);
 		if (k->keys[i].descending)
 			sql_lit(q, " DESC");
 	}
 	sql_lit(q, " LIMIT ");
 	sql_arg(q, db_i64(k->limit + 1));
-	if (k->offset > 0) {
-		sql_lit(q, " OFFSET ");
-		sql_arg(q, db_i64(k->offset));
-	}
 }
 
 static struct page_value
@@ -162,22 +162,12 @@ static struct str
 make_token(const struct keyset *k, struct arena *mem,
     const struct db_val *last)
 {
-	struct page_value values[KEYSET_MAX + 1];
-	size_t text = 0, n = k->has_after ? k->n : 0, i;
+	struct page_value values[KEYSET_MAX];
+	size_t i;
 
 	for (i = 0; i < k->n; i++)
-		text += last[i].type == DB_STR ? last[i].str.len : 0;
-	if (text <= CURSOR_TEXT_MAX) {
-		for (i = 0; i < k->n; i++)
-			values[i] = to_page(&last[i]);
-		return page_token_write(mem, k->query, values, k->n);
-	}
-	for (i = 0; i < n; i++)
-		values[i] = k->after[i];
-	values[n] = (struct page_value){ .type = PAGE_OFFSET,
-	    .i64 = k->offset > INT64_MAX - k->limit ? INT64_MAX :
-	    k->offset + k->limit };
-	return page_token_write(mem, k->query, values, n + 1);
+		values[i] = to_page(&last[i]);
+	return page_token_write(mem, k->query, values, k->n);
 }
 
 /* A page of ids under way. */

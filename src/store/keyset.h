@@ -3,8 +3,7 @@
  * token for the page behind.
  *
  * A page starts behind the sort values of the last row seen, so the thousandth
- * costs what the first does.  Long texts are not carried in a token: a page
- * behind one starts a number of rows after the last cursor.
+ * costs what the first does.
  */
 #ifndef STORE_KEYSET_H
 #define STORE_KEYSET_H
@@ -27,7 +26,6 @@ struct keyset {
 	uint64_t		query;		/* hash for tokens */
 	struct page_value	after[KEYSET_MAX];	/* n of them, */
 	bool			has_after;		/* if so */
-	int64_t			offset;		/* rows to skip behind that */
 	int64_t			limit;		/* rows of a page */
 };
 

@@ -117,23 +117,23 @@ add_param(struct arena *mem, struct logged_model *m, const struct db_val *row)
 
 /* What hangs on models: a statement up to its IN list, and who takes a row. */
 struct part {
-	const char	*head, *order;
-	const char	*types;
+	struct sql_name	 head, order;
+	const char	*types;	/* of its columns */
 	void		(*take)(struct arena *, struct logged_model *, const struct db_val *);
 };
 
 #define PART_COLUMNS_MAX	8
 
 static const struct part parts[] = {
-	{ "SELECT model_id, tag_key, tag_value FROM logged_model_tags WHERE model_id IN ",
-	    " ORDER BY model_id, tag_key", "sss", add_tag },
-	{ "SELECT model_id, param_key, param_value FROM logged_model_params "
-	    "WHERE model_id IN ",
-	    " ORDER BY model_id, param_key", "sss", add_param },
-	{ "SELECT model_id, metric_name, metric_value, metric_timestamp_ms, metric_step, "
+	{ { "SELECT model_id, tag_key, tag_value FROM logged_model_tags WHERE model_id IN " },
+	    { " ORDER BY model_id, tag_key" }, "sss", add_tag },
+	{ { "SELECT model_id, param_key, param_value FROM logged_model_params "
+	    "WHERE model_id IN " },
+	    { " ORDER BY model_id, param_key" }, "sss", add_param },
+	{ { "SELECT model_id, metric_name, metric_value, metric_timestamp_ms, metric_step, "
 	    "run_id, dataset_name, dataset_digest FROM logged_model_metrics "
-	    "WHERE model_id IN ",
-	    " ORDER BY model_id, metric_name, metric_timestamp_ms, metric_step, run_id",
+	    "WHERE model_id IN " },
+	    { " ORDER BY model_id, metric_name, metric_timestamp_ms, metric_step, run_id" },
 	    "ssdiisss", add_metric },
 };
 
@@ -148,9 +148,9 @@ read_part(struct db *db, struct arena *mem, const struct part *part,
 	int rc = -1;
 
 	sql_init(&q, mem);
-	sql_add_literal(&q, part->head);
+	sql_name(&q, &part->head);
 	sql_args(&q, ids, n);
-	sql_add_literal(&q, part->order);
+	sql_name(&q, &part->order);
 	r = db_query_sql(db, mem, &q, part->types);
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
 		struct logged_model *m = find_model(models, n, row[0].str, &at);

@@ -11,7 +11,8 @@
 
 /* MLflow's numbers, in requests and in the column alike. */
 enum logged_model_status {
-	MODEL_STATUS_UNSPECIFIED, MODEL_STATUS_PENDING, MODEL_STATUS_READY, MODEL_STATUS_UPLOAD_FAILED
+	MODEL_STATUS_UNSPECIFIED, MODEL_STATUS_PENDING, MODEL_STATUS_READY,
+	MODEL_STATUS_UPLOAD_FAILED
 };
 
 struct model_metric {

@@ -200,7 +200,6 @@ make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
 		return 1;
 	p->keyset.n = 0;
 	p->keyset.has_after = false;
-	p->keyset.offset = 0;
 	p->keyset.limit = s->max_results;
 	p->keyset.query = hash_query(s);
 	add_keys(p);

@@ -192,7 +192,7 @@ store_online_config_list(struct db *db, struct arena *mem, const struct str *sco
 	sql_lit(&q, "SELECT online_scoring_config_id, scorer_id, sample_rate, experiment_id, "
 	    "filter_string FROM online_scoring_configs WHERE scorer_id IN ");
 	sql_args(&q, scorer_ids, n);
-	sql_lit(&q, " ORDER BY online_scoring_config_id LIMIT ");
+	sql_lit(&q, " ORDER BY scorer_id LIMIT ");
 	sql_arg(&q, db_i64((int64_t)n));
 	r = db_query_sql(db, mem, &q, "ssdis");
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1)

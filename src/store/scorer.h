@@ -54,7 +54,7 @@ int	store_scorer_version_delete(struct db *, struct str scorer_id, int64_t versi
 
 /* Replace the configuration of a scorer; config_id is set here.  0 or -1. */
 int	store_online_config_set(struct db *, struct arena *, struct online_config *);
-/* The configurations of some scorers; their number or -1. */
+/* The configurations of some scorers by scorer id; their number or -1. */
 int64_t	store_online_config_list(struct db *, struct arena *, const struct str *scorer_ids,
 	    size_t n, struct online_config **out);
 

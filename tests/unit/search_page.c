@@ -17,7 +17,6 @@ static const struct page_value values[] = {
 	{ .type = PAGE_DBL, .dbl = 0.1 },
 	{ .type = PAGE_TEXT, .text = { "\xc3\xa9\0'\"", 5 } },
 	{ .type = PAGE_TEXT, .text = { "", 0 } },
-	{ .type = PAGE_OFFSET, .i64 = 12 },
 };
 
 #define COUNT	(sizeof(values) / sizeof(values[0]))
@@ -117,7 +116,6 @@ check_values(void)
 		{ .type = PAGE_DBL, .dbl = __builtin_nan("") },
 		{ .type = PAGE_DBL, .dbl = __builtin_inf() },
 		{ .type = PAGE_TEXT, .text = STR("\xff") },
-		{ .type = PAGE_OFFSET, .i64 = -1 },
 	};
 	struct page_value back[VALUES_MAX];
 	struct search_error err;
