@@ -15,6 +15,7 @@
 #	mlflow   the same REST suite on `mlflow server` of the reference release
 #	sanitize REST on a build with the address and undefined sanitizers
 #	weather  a database that dies, workers that are killed, connections that run out
+#	notebook the penguins notebook with both clients, on Cairn and on the reference
 #	dist     make distcheck, make install
 #
 # Ends with a line "N passed, N failed"; nothing may be skipped.
@@ -83,10 +84,11 @@ venv() {
 }
 
 environments() {
-	venv mlflow-$mlflow_release "mlflow==$mlflow_release" pymysql pytest requests
+	venv mlflow-$mlflow_release "mlflow==$mlflow_release" pymysql pytest requests \
+	    "nbconvert<8" "ipykernel<8"
 	venv mlflow-$old_client "mlflow==$old_client" "sqlalchemy==1.4.46" "alembic==1.9.4" \
 	    "pandas<2" "numpy<1.25" "scikit-learn<1.3" "flask==2.2.3" "matplotlib<3.8" \
-	    "setuptools<70"
+	    "setuptools<70" "nbconvert<8" "ipykernel<8"
 	export CAIRN_PYTHON=$venvs/mlflow-$mlflow_release/bin/python
 	export CAIRN_MLFLOW_PYTHON=$CAIRN_PYTHON
 	export CAIRN_TEST_CLIENTS=$CAIRN_PYTHON,$venvs/mlflow-$old_client/bin/python
@@ -223,6 +225,11 @@ stage_weather() {
 	    -p no:cacheprovider tests/weather
 }
 
+stage_notebook() {
+	pytest_ notebook env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	    -p no:cacheprovider tests/notebook
+}
+
 stage_dist() {
 	# without Python's layers, which have run as stages
 	check "make distcheck" env -u CAIRN_PYTHON -u REQUIRE \
@@ -235,7 +242,7 @@ packages
 environments
 [ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
     { cat "$work/autogen.log"; exit 1; }
-stages=${*:-gcc clang apache spawn lighttpd mlflow sanitize weather dist}
+stages=${*:-gcc clang apache spawn lighttpd mlflow sanitize weather notebook dist}
 for stage in $stages; do
 	[ -x "$work/gcc/cairn" ] || [ "$stage" = gcc ] || build gcc CC=gcc || exit 1
 	say "$stage"

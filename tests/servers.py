@@ -164,7 +164,8 @@ class MariaDB:
             with open(found[0], encoding="utf-8") as f:
                 scripts.append(f.read())
         made = subprocess.run(
-            self._base_argv() + ["--bootstrap", "--innodb-log-file-size=48M"],
+            self._base_argv()
+            + ["--bootstrap", "--innodb-log-file-size=48M", f"--tmpdir={self.folder}"],
             input="".join(scripts).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -38,8 +38,6 @@
 #define BUILT_MAX	32
 /* Longer texts name hundreds of ids and do not come again. */
 #define BUILT_TEXT_MAX	8192
-/* Columns of the widest statement. */
-#define COLUMNS_MAX	24
 
 /* What every connection starts with; spelt for MariaDB 10.6 and later. */
 static const char *const session[] = {
@@ -99,13 +97,13 @@ struct db_result {
 	bool		 stored;
 	size_t		 ncolumns;
 	const char	*out;
-	MYSQL_BIND	 bind[COLUMNS_MAX];
-	int64_t		 i64[COLUMNS_MAX];
-	double		 dbl[COLUMNS_MAX];
-	char		*text[COLUMNS_MAX];
-	unsigned long	 length[COLUMNS_MAX];
-	my_bool		 null[COLUMNS_MAX];
-	my_bool		 cut[COLUMNS_MAX];
+	MYSQL_BIND	 bind[DB_COLUMNS_MAX];
+	int64_t		 i64[DB_COLUMNS_MAX];
+	double		 dbl[DB_COLUMNS_MAX];
+	char		*text[DB_COLUMNS_MAX];
+	unsigned long	 length[DB_COLUMNS_MAX];
+	my_bool		 null[DB_COLUMNS_MAX];
+	my_bool		 cut[DB_COLUMNS_MAX];
 };
 
 struct db *
@@ -626,14 +624,14 @@ db_exec_rows(struct db *db, enum stmt id, const struct db_val *values, size_t ro
 {
 	const struct stmt_row *row = &stmt_rows[id];
 	size_t columns = strlen(row->in), c;
-	struct column_arrays a[COLUMNS_MAX];
-	MYSQL_BIND bind[COLUMNS_MAX];
+	struct column_arrays a[DB_COLUMNS_MAX];
+	MYSQL_BIND bind[DB_COLUMNS_MAX];
 	struct arena mem;
 	MYSQL_STMT *st;
 	unsigned count = (unsigned)rows, none = 0;
 	int64_t affected = -1;
 
-	assert(columns <= COLUMNS_MAX);
+	assert(columns <= DB_COLUMNS_MAX);
 	if (rows == 0)
 		return 0;
 	st = fixed_statement(db, id);
@@ -704,7 +702,7 @@ result_new(struct db *db, struct arena *mem, MYSQL_STMT *st, const char *name,
 	r->out = out;
 	r->stored = stored;
 	r->ncolumns = strlen(out);
-	assert(r->ncolumns <= COLUMNS_MAX);
+	assert(r->ncolumns <= DB_COLUMNS_MAX);
 	for (i = 0; i < r->ncolumns; i++)
 		if (out[i] == 's')
 			r->text[i] = arena_alloc(mem, TEXT_FIRST);

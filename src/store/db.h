@@ -21,6 +21,9 @@
 struct db;
 struct sql;
 
+/* Columns of the widest result: a search's own, and the keys of its cursor. */
+#define DB_COLUMNS_MAX	40
+
 enum db_type { DB_NULL, DB_I64, DB_DBL, DB_STR };
 
 struct db_val {

@@ -204,6 +204,7 @@ keyset_walk(const struct keyset *k, struct db *db, struct arena *mem,
     struct arena *mem, const struct db_val *row), void *arg,
     struct str *next_page_token)
 {
+	_Static_assert(KEYSET_COLUMNS_MAX + KEYSET_MAX <= DB_COLUMNS_MAX, "a result's columns");
 	char types[KEYSET_COLUMNS_MAX + KEYSET_MAX + 1];
 	struct db_val row[KEYSET_COLUMNS_MAX + KEYSET_MAX];
 	struct db_val last[KEYSET_MAX];
