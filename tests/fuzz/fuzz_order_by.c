@@ -1,6 +1,8 @@
 /* Lines of order_by clauses, for every entity. */
 #include <string.h>
 
+#include "search/eval_dataset.h"
+#include "search/logged_model.h"
 #include "search/order.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -25,12 +27,33 @@ run(const struct search_entity *e, const struct str *clauses, size_t n,
 	arena_fini(&mem);
 }
 
+/* Entities whose clauses are read one by one. */
+static void
+run_loners(struct str clause)
+{
+	struct search_error err = { SEARCH_INVALID, { NULL, 0 } };
+	const struct search_field *field;
+	struct search_order order;
+	struct arena mem;
+	struct str key;
+
+	arena_init(&mem);
+	clause = arena_str(&mem, clause);
+	if (search_logged_models_order(&mem, clause, &field, &key, &err) != 0 &&
+	    str_empty(err.text))
+		__builtin_trap();
+	if (search_eval_datasets_order(&mem, clause, &order, &err) != 0 &&
+	    str_empty(err.text))
+		__builtin_trap();
+	arena_fini(&mem);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str clauses[SEARCH_ORDER_MAX + 1], rest = { (const char *)data,
 	    size };
-	size_t n = 0;
+	size_t n = 0, i;
 
 	if (size == 0 || !utf8_is_valid(rest))
 		return 0;
@@ -45,5 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	run(&search_runs, clauses, n, false);
 	run(&search_experiments, clauses, n, true);
+	run(&search_models, clauses, n, false);
+	run(&search_versions, clauses, n, false);
+	for (i = 0; i < n; i++)
+		run_loners(clauses[i]);
 	return 0;
 }
