@@ -47,6 +47,11 @@ AM_TESTS_ENVIRONMENT = \
 	CAIRN_SOURCE='$(abs_top_srcdir)' CAIRN_BUILD='$(abs_top_builddir)'; \
 	export CAIRN_SOURCE CAIRN_BUILD;
 
+# Everything that needs no Python packages.
+check-c:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) %D%/style.test %D%/fuzz.test'
+.PHONY: check-c
+
 # The fuzzers proper, with --enable-fuzzing and clang: `make fuzz FUZZ_SECONDS=60`.
 FUZZ_SECONDS = 60
 if FUZZING
