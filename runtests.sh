@@ -25,6 +25,8 @@ cd "$(dirname "$0")" || exit 1
 top=$PWD
 work=$(mktemp -d "${TMPDIR:-/tmp}/cairn-tests.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+# Apache runs the workers of the build as a user of its own
+chmod 755 "$work"
 trap 'exit 130' INT TERM
 passed=0 failed=0
 jobs=$(nproc)
