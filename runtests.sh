@@ -148,7 +148,7 @@ pytest_() {
 # rest KIND BUILD [NAME]: the REST suite on one kind of server
 rest() {
 	pytest_ "rest on ${3:-$1}" "$CAIRN_PYTHON" tests/servers.py --kind "$1" --build "$2" -- \
-	    "$CAIRN_PYTHON" -m pytest -q -rs -p no:cacheprovider tests/rest
+	    "$CAIRN_PYTHON" -m pytest -q -rfEs -p no:cacheprovider tests/rest
 }
 
 # build NAME CONFIGURE_ARGUMENTS ...: out of tree, with -Werror
@@ -180,9 +180,9 @@ make_check() {
 stage_gcc() {
 	check "gcc builds with -Werror" build gcc CC=gcc
 	make_check gcc
-	pytest_ store env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	pytest_ store env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/store
-	pytest_ cli env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	pytest_ cli env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/cli
 	rest cairn "$work/gcc"
 }
@@ -212,12 +212,12 @@ no_findings() {
 }
 
 stage_weather() {
-	pytest_ weather env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	pytest_ weather env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/weather
 }
 
 stage_notebook() {
-	pytest_ notebook env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rs \
+	pytest_ notebook env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/notebook
 }
 
