@@ -4,14 +4,15 @@
 #	./quickstart.sh [OPTION ...]		options of `cairn server`
 #
 # Installs the packages that are missing (as root, or with sudo), builds in
-# ./build, and runs `cairn server` there in the foreground, with a private
-# database in ./cairn-data unless an option or a variable names another.  Run it
-# again at will: what is done is not done again.
+# ./build, fetches MLflow's web pages into ./build/ui (Python is for that alone),
+# and runs `cairn server` there in the foreground, with a private database in
+# ./cairn-data unless an option or a variable names another.  Run it again at
+# will: what is done is not done again.
 set -eu
 
 build_packages="autoconf automake gcc libc6-dev libfcgi-dev libjson-c-dev
 	libmariadb-dev make pkg-config zlib1g-dev"
-run_packages="lighttpd mariadb-server-core"
+run_packages="lighttpd mariadb-server-core python3 python3-pip-whl"
 
 cd "$(dirname "$0")"
 mkdir -p build
@@ -97,9 +98,17 @@ build() {
 	run make -C build -j "$(nproc)" all
 }
 
+# Cairn finds them beside itself.  They are for people; clients need none.
+fetch_ui() {
+	if ! tools/fetch-ui build/ui >>"$log" 2>&1; then
+		say "going on without the web pages: $(tail -n 1 "$log")"
+	fi
+}
+
 : >"$log"
 missing=$(missing_packages)
 [ -z "$missing" ] || install_packages "$missing"
 build
+fetch_ui
 say "starting: build/cairn server $*"
 exec build/cairn server "$@"

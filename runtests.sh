@@ -13,12 +13,20 @@
 #	spawn    REST on lighttpd and spawn-fcgi
 #	lighttpd REST on lighttpd with "bin-path"
 #	mlflow   the same REST suite on `mlflow server` of the reference release
+#	diff     the same traffic to Cairn and to the reference, compared (tests/diff)
 #	sanitize REST on a build with the address and undefined sanitizers
 #	weather  a database that dies, workers that are killed, connections that run out
 #	notebook the penguins notebook with both clients, on Cairn and on the reference
+#	stack    the article's stack in containers; needs a Docker daemon, and says so
+#	         when there is none (with REQUIRE=all that is a failure)
 #	dist     make distcheck, make install
 #
-# Ends with a line "N passed, N failed"; nothing may be skipped.
+# and this one only when it is named:
+#
+#	browser  MLflow's pages in a headless Chromium, from Cairn and from the reference,
+#	         compared
+#
+# Ends with a line "N passed, N failed"; nothing else may be skipped.
 set -u
 
 cd "$(dirname "$0")" || exit 1
@@ -33,6 +41,7 @@ jobs=$(nproc)
 
 mlflow_release=3.17.2
 old_client=2.2.1
+required=${REQUIRE:-}
 venvs=${CAIRN_TEST_VENVS:-${XDG_CACHE_HOME:-$HOME/.cache}/cairn-tests}
 
 say() {
@@ -44,12 +53,16 @@ as_root() {
 }
 
 packages() {
-	local wanted missing="" p
-	wanted="apache2 autoconf automake clang curl gcc libapache2-mod-fcgid
+	install_missing "apache2 autoconf automake clang curl gcc libapache2-mod-fcgid libapache2-mod-xsendfile
 	    libclang-rt-14-dev libc6-dev libfcgi-dev libjson-c-dev libmariadb-dev lighttpd
-	    llvm-14 make mandoc openssl mariadb-client-core mariadb-server-core pkg-config procps
+	    llvm-14 make mandoc multiwatch openssl mariadb-client-core mariadb-server-core pkg-config procps
 	    python3 python3-venv spawn-fcgi zlib1g-dev"
-	for p in $wanted; do
+}
+
+# install_missing PACKAGES
+install_missing() {
+	local missing="" p
+	for p in $1; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] ||
 		    missing="$missing $p"
 	done
@@ -197,6 +210,22 @@ stage_spawn() { rest spawn "$work/gcc"; }
 stage_lighttpd() { rest lighttpd "$work/gcc"; }
 stage_mlflow() { rest mlflow "$work/gcc" "mlflow $mlflow_release"; }
 
+stage_diff() {
+	# two minutes of each generator, and the same ones on any machine
+	"$CAIRN_PYTHON" tests/diff/diff.py --build "$work/gcc" --seconds 120 --seed 1 \
+	    --sessions 60 --filters 2600 >"$work/diff.log" 2>&1
+	local status=$? counts
+	counts=$(grep -aE '^[0-9]+ cases' "$work/diff.log" | tail -n 1)
+	grep -aE '^(scenarios|sessions|filters|paging|clients): ' "$work/diff.log"
+	echo "diff: ${counts:-no summary}"
+	if [ $status -eq 0 ] && [ -n "$counts" ]; then
+		passed=$((passed + ${counts%% *}))
+	else
+		failed=$((failed + 1))
+		tail -n 60 "$work/diff.log"
+	fi
+}
+
 stage_sanitize() {
 	check "sanitizer build" build sanitize CC=gcc --enable-sanitize
 	export ASAN_OPTIONS=log_path=$work/asan:detect_leaks=1:abort_on_error=0
@@ -221,6 +250,33 @@ stage_notebook() {
 	    -p no:cacheprovider tests/notebook
 }
 
+stage_stack() {
+	local wanted="chromium debootstrap fonts-liberation"
+	command -v docker >/dev/null || wanted="$wanted docker.io"
+	docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null ||
+	    wanted="$wanted docker-compose"
+	if [ "$required" != all ] && ! docker info >/dev/null 2>&1; then
+		echo "skipped: no Docker daemon answers here"
+		return
+	fi
+	install_missing "$wanted"
+	export CAIRN_STACK_OUTPUT=${CAIRN_STACK_OUTPUT:-$top/build-stack}
+	pytest_ stack "$CAIRN_PYTHON" -m pytest -q -rfEs -p no:cacheprovider tests/stack
+	grep -a '^figure: ' "$work/pytest.log"
+	echo "pictures of the pages are in $CAIRN_STACK_OUTPUT"
+}
+
+stage_browser() {
+	install_missing "chromium fonts-dejavu-core"
+	# the client and the reference have environments of their own
+	venv browser pytest playwright
+	check "the web UI is fetched" tools/fetch-ui "$work/gcc/ui"
+	export CAIRN_BROWSER_PICTURES=${CAIRN_BROWSER_PICTURES:-$top/build-browser}
+	pytest_ browser env CAIRN_BUILD="$work/gcc" "$venvs/browser/bin/python" -m pytest -q -rfEs \
+	    -p no:cacheprovider tests/browser
+	echo "pictures of the pages are in $CAIRN_BROWSER_PICTURES"
+}
+
 stage_dist() {
 	# without Python's layers, which have run as stages
 	check "make distcheck" env -u CAIRN_PYTHON -u REQUIRE \
@@ -233,7 +289,7 @@ packages
 environments
 [ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
     { cat "$work/autogen.log"; exit 1; }
-stages=${*:-gcc clang apache spawn lighttpd mlflow sanitize weather notebook dist}
+stages=${*:-gcc clang apache spawn lighttpd mlflow diff sanitize weather notebook stack dist}
 for stage in $stages; do
 	[ -x "$work/gcc/cairn" ] || [ "$stage" = gcc ] || build gcc CC=gcc || exit 1
 	say "$stage"

@@ -2,8 +2,11 @@
  * THE table: one row for each endpoint, its columns in the order of the flow:
  * match, permit, transaction, decode, act.
  */
+#include "api/artifact_proxy.h"
+#include "api/artifacts.h"
 #include "api/eval_datasets.h"
 #include "api/experiments.h"
+#include "api/graphql.h"
 #include "api/inputs.h"
 #include "api/logged_models.h"
 #include "api/metrics.h"
@@ -13,6 +16,7 @@
 #include "api/runs.h"
 #include "api/scorers.h"
 #include "api/server.h"
+#include "api/ui.h"
 #include "routes.h"
 
 /* A row's fields and the size of the struct that they fill. */
@@ -29,6 +33,17 @@ const struct route routes[] = {
 	{ "GET",  AT_API,  3, "/mlflow/server-info",  OPEN, NO_DB, NO_IN, api_server_info },
 	{ "GET",  AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN, NO_DB, NO_IN, api_ui_telemetry_get },
 	{ "POST", AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN, NO_DB, NO_IN, api_ui_telemetry_post },
+
+	{ "GET",  AT_AJAX, 2, "/mlflow/gateway-proxy", OPEN, NO_DB, NO_IN, api_gateway_proxy_get },
+
+	/* the web UI */
+	{ "GET",  AT_ROOT, 0, "/",                     PAGES, NO_DB, NO_IN, api_ui_index },
+	{ "GET",  AT_ROOT, 0, "/static-files/{*path}", PAGES, NO_DB, NO_IN, api_ui_static },
+	{ "GET",  AT_ROOT, 0, "/build/{*path}",        PAGES, NO_DB, NO_IN, api_ui_build },
+
+	/* what pages of the UI ask in one request; a GET has a body too */
+	{ "POST", AT_ROOT, 0, "/graphql", EXP_READ, RD, NO_IN, api_graphql },
+	{ "GET",  AT_ROOT, 0, "/graphql", EXP_READ, RD, NO_IN, api_graphql },
 
 	/* experiments */
 	{ "POST", AT_API,  2, "/mlflow/experiments/create", EXP_CREATE, WR,
@@ -92,6 +107,38 @@ const struct route routes[] = {
 	{ "GET",  AT_API,  2, "/mlflow/metrics/get-history-bulk-interval", RUN_READ, RD,
 	    IN(history_interval_fields, history_interval_in), api_metric_get_history_bulk_interval },
 
+	/* artifacts */
+	{ "GET",    AT_API,  2, "/mlflow/artifacts/list", RUN_READ, RD,
+	    IN(artifact_list_fields, artifact_list_in), api_artifact_list },
+	{ "GET",    AT_ROOT, 0, "/get-artifact", RUN_READ, RD,
+	    IN(artifact_get_fields, artifact_get), api_artifact_get },
+	{ "GET",    AT_ROOT, 0, "/model-versions/get-artifact", MODEL_READ, RD,
+	    IN(version_artifact_get_fields, version_artifact_get), api_version_artifact_get },
+	{ "POST",   AT_AJAX, 2, "/mlflow/upload-artifact", RUN_EDIT, RAW,
+	    IN(artifact_upload_fields, artifact_upload_in), api_artifact_upload },
+	{ "POST",   AT_API,  2, "/mlflow/artifacts/presigned-download-url", RUN_READ, RD,
+	    IN(presigned_download_fields, presigned_in), api_artifact_presigned_download },
+	{ "POST",   AT_API,  2, "/mlflow/artifacts/presigned-upload-url", RUN_EDIT, RD,
+	    IN(presigned_upload_fields, presigned_in), api_artifact_presigned_upload },
+
+	/* the artifact proxy */
+	{ "GET",    AT_API,   2, "/mlflow-artifacts/artifacts", FILES_READ, NO_DB,
+	    IN(proxy_list_fields, proxy_list_in), api_artifact_proxy_list },
+	{ "GET",    AT_FILES, 2, "/mlflow-artifacts/artifacts/{*path}", FILES_READ, NO_DB,
+	    NO_IN, api_artifact_proxy_get },
+	{ "PUT",    AT_FILES, 2, "/mlflow-artifacts/artifacts/{*path}", FILES_EDIT, NO_DB,
+	    NO_IN, api_artifact_proxy_put },
+	{ "DELETE", AT_API,   2, "/mlflow-artifacts/artifacts/{*path}", FILES_EDIT, NO_DB,
+	    NO_IN, api_artifact_proxy_delete },
+	{ "POST",   AT_API,   2, "/mlflow-artifacts/mpu/create/{*path}", FILES_EDIT, NO_DB,
+	    NO_IN, api_artifact_multipart },
+	{ "POST",   AT_API,   2, "/mlflow-artifacts/mpu/complete/{*path}", FILES_EDIT, NO_DB,
+	    NO_IN, api_artifact_multipart_complete },
+	{ "POST",   AT_API,   2, "/mlflow-artifacts/mpu/abort/{*path}", FILES_EDIT, NO_DB,
+	    NO_IN, api_artifact_multipart },
+	{ "GET",    AT_API,   2, "/mlflow-artifacts/presigned/{*path}", FILES_READ, NO_DB,
+	    NO_IN, api_artifact_proxy_presigned },
+
 	/* logged models */
 	{ "POST",   AT_API, 2, "/mlflow/logged-models", EXP_EDIT, WR,
 	    IN(logged_model_create_fields, logged_model_create), api_logged_model_create },
@@ -107,6 +154,12 @@ const struct route routes[] = {
 	    IN(logged_model_params_fields, logged_model_params_in), api_logged_model_log_params },
 	{ "PATCH",  AT_API, 2, "/mlflow/logged-models/{model_id}/tags", LOGGED_MODEL_EDIT, WR,
 	    IN(logged_model_tags_fields, logged_model_tags_in), api_logged_model_set_tags },
+	{ "GET",    AT_API, 2, "/mlflow/logged-models/{model_id}/artifacts/directories",
+	    LOGGED_MODEL_READ, RD,
+	    IN(model_directory_fields, model_directory_in), api_logged_model_list_directory },
+	{ "GET",    AT_AJAX, 2, "/mlflow/logged-models/{model_id}/artifacts/files",
+	    LOGGED_MODEL_READ, RD,
+	    IN(model_file_fields, model_file_in), api_logged_model_get_file },
 	{ "DELETE", AT_API, 2, "/mlflow/logged-models/{model_id}/tags/{tag_key}",
 	    LOGGED_MODEL_EDIT, WR,
 	    IN(logged_model_tag_delete_fields, logged_model_tag_delete), api_logged_model_delete_tag },

@@ -32,9 +32,10 @@ rest(int try)
 static int
 run_once(struct ctx *c)
 {
-	if (db_begin(c->db) == 0 && c->route->handler(c) == 0 && db_commit(c->db) == 0)
+	db_begin(c->db);
+	if (c->route->handler(c) == 0 && db_commit(c->db) == 0)
 		return 0;
-	/* a handler that failed has said why; else it was begin or commit */
+	/* a handler that failed has said why; else it was the commit */
 	if (c->error.status == 0)
 		fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
 		    "Try again in a moment.");
@@ -73,7 +74,8 @@ run_handler(struct ctx *c)
 		run_writer(c);
 		return;
 	}
-	response_may_stream(c);
+	if (c->route->tx != RAW)
+		response_may_stream(c);
 	c->route->handler(c);
 }
 

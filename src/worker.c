@@ -1,8 +1,11 @@
 /*
  * cairn.fcgi: one process, one thread, one request, one database connection.
  * The web server is the process manager; this program never forks.
+ *
+ * `cairn server` starts it with the word "prepared"; nobody else gives it arguments.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -33,7 +36,7 @@ prepare(struct db *db, const struct conf *conf)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct arena mem;
 	struct conf conf;
@@ -52,7 +55,8 @@ main(void)
 		    conf.stats_file);
 	stats_add(STAT_WORKERS, 1);
 	db = db_new(&conf.db);
-	prepare(db, &conf);
+	if (!conf.artifacts_only && (argc < 2 || strcmp(argv[1], "prepared") != 0))
+		prepare(db, &conf);
 	rc = loop_run(&conf, db, serve);
 	db_free(db);
 	arena_fini(&mem);

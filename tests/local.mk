@@ -3,10 +3,16 @@
 # from running is a SKIP that names it; with REQUIRE=all it is a failure.
 
 unit_tests = \
+	%D%/unit/artifact_path \
+	%D%/unit/artifact_root \
+	%D%/unit/artifact_type \
+	%D%/unit/artifact_zip \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
 	%D%/unit/conf_near \
 	%D%/unit/conf_options \
+	%D%/unit/graphql_parse \
+	%D%/unit/graphql_run \
 	%D%/unit/http_access \
 	%D%/unit/http_query \
 	%D%/unit/http_route \
@@ -21,15 +27,21 @@ unit_tests = \
 
 LDADD = $(LIBS_ALL)
 
-fuzz_names = filter json order_by page_token query route
+fuzz_names = artifact_path filter graphql headers json order_by page_token query route
 replays = \
+	%D%/fuzz/replay_artifact_path \
 	%D%/fuzz/replay_filter \
+	%D%/fuzz/replay_graphql \
+	%D%/fuzz/replay_headers \
 	%D%/fuzz/replay_json \
 	%D%/fuzz/replay_order_by \
 	%D%/fuzz/replay_page_token \
 	%D%/fuzz/replay_query \
 	%D%/fuzz/replay_route
+tests_fuzz_replay_artifact_path_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_artifact_path.c
 tests_fuzz_replay_filter_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_filter.c
+tests_fuzz_replay_graphql_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_graphql.c
+tests_fuzz_replay_headers_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_headers.c
 tests_fuzz_replay_json_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_json.c
 tests_fuzz_replay_order_by_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_order_by.c
 tests_fuzz_replay_page_token_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_page_token.c
@@ -56,14 +68,20 @@ check-c:
 FUZZ_SECONDS = 60
 if FUZZING
 fuzzers = \
+	%D%/fuzz/fuzz_artifact_path \
 	%D%/fuzz/fuzz_filter \
+	%D%/fuzz/fuzz_graphql \
+	%D%/fuzz/fuzz_headers \
 	%D%/fuzz/fuzz_json \
 	%D%/fuzz/fuzz_order_by \
 	%D%/fuzz/fuzz_page_token \
 	%D%/fuzz/fuzz_query \
 	%D%/fuzz/fuzz_route
 noinst_PROGRAMS = $(fuzzers)
+tests_fuzz_fuzz_artifact_path_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_filter_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_graphql_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_headers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_order_by_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_page_token_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -80,5 +98,12 @@ fuzz: $(fuzzers)
 	done
 .PHONY: fuzz
 
-EXTRA_DIST += $(check_SCRIPTS) %D%/notebook %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
-	%D%/style/check.py %D%/fuzz/corpus %D%/store %D%/cli %D%/rest
+# The same traffic to this build and to the reference (CAIRN_PYTHON: the interpreter
+# of its release): `make diff DIFF_FLAGS='--part sessions --seconds 3600 --seed 7'`.
+diff: cairn cairn.fcgi
+	CAIRN_MLFLOW_PYTHON='$(CAIRN_PYTHON)' PYTHONDONTWRITEBYTECODE=1 $(CAIRN_PYTHON) \
+	    $(srcdir)/%D%/diff/diff.py --build $(builddir) $(DIFF_FLAGS)
+.PHONY: diff
+
+EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
+	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest

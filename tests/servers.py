@@ -241,6 +241,7 @@ class Server:
         self.env.update(env or {})
         self.options = list(options)
         self.artifacts = os.path.join(folder, "mlruns")
+        self.destination = os.path.join(folder, "mlartifacts")
         self.log = os.path.join(folder, "server.log")
         self.port = None
         self.process = None
@@ -303,6 +304,7 @@ class CairnServer(Server):
                 "server",
                 "--port=0",
                 f"--default-artifact-root={self.artifacts}",
+                f"--artifacts-destination={self.destination}",
                 *self.options,
             ],
             self.log,
@@ -325,11 +327,14 @@ class FrontEnd(Server):
         with open(self.conf, "w", encoding="utf-8") as f:
             f.write(f"backend-store-uri = {self.db.uri()}\n")
             f.write(f"default-artifact-root = {self.artifacts}\n")
+            f.write(f"artifacts-destination = {self.destination}\n")
             f.write(f"work-dir = {self.folder}\n")
+            f.write(f"stats-file = {self.folder}/stats\n")
         os.chmod(self.conf, 0o600)
         for name in ("run", "uploads", "root"):
             os.makedirs(os.path.join(self.folder, name), exist_ok=True)
-        os.makedirs(self.artifacts, exist_ok=True)
+        for path in (self.artifacts, self.destination):
+            os.makedirs(path, exist_ok=True)
         self.env["CAIRN_CONF"] = self.conf
         subprocess.run(
             [self.program("cairn"), "db", "init"],
@@ -343,6 +348,12 @@ class FrontEnd(Server):
         self.process.wait_until(lambda: answers(self.url + "/health"))
 
 
+def lighttpd_value(value):
+    if isinstance(value, tuple):
+        return "( " + ", ".join(map(lighttpd_value, value)) + " )"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
 class LighttpdServer(FrontEnd):
     """lighttpd with etc/lighttpd.conf, changed in its var. lines only."""
 
@@ -353,6 +364,7 @@ class LighttpdServer(FrontEnd):
             "run_dir": os.path.join(self.folder, "run"),
             "upload_dir": os.path.join(self.folder, "uploads"),
             "root": os.path.join(self.folder, "root"),
+            "files": (os.path.realpath(self.folder), os.path.join(self.build, "ui")),
             "port": self.port,
         }
         path = os.path.join(self.folder, "lighttpd.conf")
@@ -363,9 +375,7 @@ class LighttpdServer(FrontEnd):
                 name = re.match(r"var\.(\w+)\s*=", line)
                 if name and name.group(1) in values:
                     value = values[name.group(1)]
-                    line = f"var.{name.group(1)} = " + (
-                        str(value) if isinstance(value, int) else f'"{value}"'
-                    )
+                    line = f"var.{name.group(1)} = {lighttpd_value(value)}"
                 if drop is None or drop not in line:
                     f.write(line + "\n")
         return path
@@ -380,7 +390,7 @@ class LighttpdServer(FrontEnd):
 
 
 class SpawnServer(LighttpdServer):
-    """The same, its workers started by spawn-fcgi."""
+    """The same, its workers started by spawn-fcgi and multiwatch."""
 
     workers = None
 
@@ -391,8 +401,12 @@ class SpawnServer(LighttpdServer):
             [
                 find_program("spawn-fcgi"),
                 "-n",
-                "-F4",
                 "-s" + os.path.join(self.folder, "run", "workers.sock"),
+                "--",
+                find_program("multiwatch"),
+                "-f",
+                "4",
+                "--",
                 self.program("cairn.fcgi"),
             ],
             os.path.join(self.folder, "workers.log"),
@@ -427,12 +441,15 @@ LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule alias_module {modules}/mod_alias.so
 LoadModule fcgid_module {modules}/mod_fcgid.so
+LoadModule xsendfile_module {modules}/mod_xsendfile.so
 {user}
 FcgidIPCDir {folder}/run
 FcgidProcessTableFile {folder}/run/fcgid
 <VirtualHost 127.0.0.1:{port}>
 	Define CAIRN_FCGI {fcgi}
 	Define CAIRN_CONF {conf}
+	Define CAIRN_FILES {files}
+	Define CAIRN_UI {build}/ui
 	Include {top}/etc/apache.conf
 </VirtualHost>
 """
@@ -454,6 +471,8 @@ FcgidProcessTableFile {folder}/run/fcgid
                     user=user,
                     fcgi=self.program("cairn.fcgi"),
                     conf=self.conf,
+                    files=os.path.realpath(self.folder),
+                    build=self.build,
                     top=TOP,
                 )
             )
@@ -465,7 +484,7 @@ FcgidProcessTableFile {folder}/run/fcgid
     def give_to(self, user):
         """The workers run as `user`, who must read the configuration."""
         os.chmod(self.folder, 0o755)
-        for name in ("cairn.conf", "run", "uploads", "mlruns"):
+        for name in ("cairn.conf", "run", "uploads", "mlruns", "mlartifacts"):
             shutil.chown(os.path.join(self.folder, name), user)
 
 
@@ -477,6 +496,9 @@ class MlflowServer(Server):
         if not python:
             raise SystemExit("servers.py: CAIRN_MLFLOW_PYTHON names no interpreter")
         self.port = free_port()
+        # as Cairn does at its start
+        for path in (self.artifacts, self.destination):
+            os.makedirs(path, exist_ok=True)
         # telemetry off: it would call out
         self.env.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
         self.process = Process(
@@ -489,6 +511,8 @@ class MlflowServer(Server):
                 self.db.uri("mysql+pymysql"),
                 "--default-artifact-root",
                 self.artifacts,
+                "--artifacts-destination",
+                self.destination,
                 "--host=127.0.0.1",
                 f"--port={self.port}",
                 "--workers=1",
@@ -581,6 +605,8 @@ def main():
             CAIRN_TEST_SERVER=server.url,
             CAIRN_TEST_DB=server.db.uri() + f"?unix_socket={server.db.socket}",
             CAIRN_TEST_KIND=args.kind,
+            CAIRN_TEST_ARTIFACTS=server.artifacts,
+            CAIRN_TEST_DESTINATION=server.destination,
         )
         try:
             return run_command(command, env, args.timeout)

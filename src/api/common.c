@@ -71,7 +71,7 @@ fail_search(struct ctx *c, const struct search_error *e)
 	case SEARCH_INVALID:
 		break;
 	}
-	return fail(c, INVALID_PARAMETER_VALUE, "%s", e->text.p);
+	return fail_quoting(c, INVALID_PARAMETER_VALUE, "", e->text, "");
 }
 
 static bool
@@ -151,8 +151,7 @@ check_name(struct ctx *c, const char *place, struct str name)
 {
 	struct str normal;
 
-	if (name.p == NULL)
-		name = STR("");
+	name = str_or_empty(name);
 	if (!has_name_characters(name))
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter '%s' "
 		    "supplied: Names may only contain alphanumerics, underscores (_), "
@@ -199,36 +198,48 @@ check_truncate(struct ctx *c, const char *what, struct str *value, size_t most)
 	return 0;
 }
 
-int
-take_experiment_id(struct ctx *c, struct str text, int64_t *id)
+static bool
+read_experiment_id(struct ctx *c, struct str text, int64_t *id)
 {
 	struct str s = str_trim(text);
 	size_t i = s.len > 0 && (s.p[0] == '-' || s.p[0] == '+');
 
 	if (str_to_i64(arena_str(c->mem, s), id))
-		return 0;
+		return true;
 	/* a number beyond all ids: it names an experiment that is not there */
 	for (*id = -1; i < s.len && isdigit((unsigned char)s.p[i]); i++)
 		continue;
-	if (s.len > 1 && i == s.len)
-		return 0;
+	return s.len > 1 && i == s.len;
+}
+
+int
+fail_experiment_id(struct ctx *c, struct str text)
+{
 	return fail_quoting(c, INVALID_PARAMETER_VALUE, "Invalid experiment ID '", text,
 	    "'. Experiment ID must be a valid integer.");
 }
 
 int
+take_experiment_id(struct ctx *c, struct str text, int64_t *id)
+{
+	return read_experiment_id(c, text, id) ? 0 : fail_experiment_id(c, text);
+}
+
+const struct str *
 take_experiment_ids(struct ctx *c, const struct strs *texts, int64_t **ids, size_t *n)
 {
 	size_t i;
 
 	*ids = arena_array(c->mem, texts->n + 1, sizeof(**ids));
 	for (i = *n = 0; i < texts->n; i++) {
-		if (take_experiment_id(c, texts->items[i], &(*ids)[*n]) == -1)
-			return -1;
+		if (!read_experiment_id(c, texts->items[i], &(*ids)[*n])) {
+			*n = 0;
+			return &texts->items[i];
+		}
 		if ((*ids)[*n] >= 0 && (*ids)[*n] <= INT32_MAX)
 			++*n;
 	}
-	return 0;
+	return NULL;
 }
 
 int
@@ -243,6 +254,9 @@ load_experiment(struct ctx *c, struct str text, struct experiment *e)
 		rc = store_experiment_find(c->db, c->mem, id, e);
 	if (rc == -1)
 		return fail_db(c);
+	if (rc == 0 && id != -1)
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%lld exists",
+		    (long long)id);
 	if (rc == 0)
 		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%s exists",
 		    text.p);
@@ -266,8 +280,7 @@ load_run(struct ctx *c, struct str run_id, struct run_state *s)
 {
 	int rc;
 
-	if (run_id.p == NULL)
-		run_id = STR("");
+	run_id = str_or_empty(run_id);
 	rc = store_run_state(c->db, c->mem, run_id, s);
 	if (rc == -1)
 		return fail_db(c);
@@ -347,7 +360,7 @@ take_kvs(struct ctx *c, const struct list *from, struct kvs *to)
 	to->items = arena_array(c->mem, from->n + 1, sizeof(*to->items));
 	for (i = 0; i < from->n; i++)
 		to->items[i] = (struct kv){
-			items[i].key.p == NULL ? STR("") : items[i].key,
-			items[i].value.p == NULL ? STR("") : items[i].value,
+			str_or_empty(items[i].key),
+			str_or_empty(items[i].value),
 		};
 }

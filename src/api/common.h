@@ -56,8 +56,14 @@ int	check_truncate(struct ctx *, const char *what, struct str *value, size_t mos
 
 /* An experiment id as text; surrounding blanks are tolerated as in Python. */
 int	take_experiment_id(struct ctx *, struct str text, int64_t *id);
-/* Several; ids that cannot exist are left out. */
-int	take_experiment_ids(struct ctx *, const struct strs *texts, int64_t **ids, size_t *n);
+/* What a text that is none gets. */
+int	fail_experiment_id(struct ctx *, struct str text);
+/*
+ * Several; ids that cannot exist are left out.  NULL, or the first text that is
+ * none, and *n is 0 then: a search may be asked what else is wrong before it fails.
+ */
+const struct str *take_experiment_ids(struct ctx *, const struct strs *texts, int64_t **ids,
+	    size_t *n);
 /* The experiment, or 404. */
 int	load_experiment(struct ctx *, struct str id, struct experiment *);
 /* ... which must not be deleted. */

@@ -263,8 +263,8 @@ change_stage(struct ctx *c, int (*change)(struct db *, int64_t))
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
-		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%s exists",
-		    in->experiment_id.p);
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%lld exists",
+		    (long long)e.id);
 	return answer_empty(c);
 }
 
@@ -284,7 +284,7 @@ int
 api_experiment_set_tag(struct ctx *c)
 {
 	const struct experiment_set_tag *in = c->in;
-	struct str value = in->value.p == NULL ? STR("") : in->value;
+	struct str value = str_or_empty(in->value);
 	struct experiment e;
 
 	if (check_tag(c, in->key, value) == -1 ||

@@ -77,12 +77,6 @@ const struct field search_datasets_fields[] = {
 	F_END
 };
 
-static struct str
-text(struct str s)
-{
-	return s.p == NULL ? STR("") : s;
-}
-
 /* A source is held in so many bytes, whatever its characters. */
 static int
 check_source_bytes(struct ctx *c, struct str source)
@@ -129,8 +123,8 @@ link_datasets(struct ctx *c, const struct run_state *run, const struct list *lis
 	for (i = 0; i < list->n; i++) {
 		const struct dataset_in *d = &in[i].dataset;
 		struct dataset_input input = {
-			.name = text(d->name), .digest = text(d->digest),
-			.source_type = text(d->source_type), .source = text(d->source),
+			.name = str_or_empty(d->name), .digest = str_or_empty(d->digest),
+			.source_type = str_or_empty(d->source_type), .source = str_or_empty(d->source),
 			.schema = d->schema, .profile = d->profile,
 		};
 
@@ -158,7 +152,7 @@ api_run_log_inputs(struct ctx *c)
 	for (i = 0; i < in->models.n; i++) {
 		if (check_column(c, "model_id", models[i].model_id, MODEL_ID_COLUMN) == -1)
 			return -1;
-		if (store_model_in(c->db, c->mem, run.run_id, text(models[i].model_id)) == -1)
+		if (store_model_in(c->db, c->mem, run.run_id, str_or_empty(models[i].model_id)) == -1)
 			return fail_db(c);
 	}
 	return answer_empty(c);
@@ -175,7 +169,7 @@ api_run_outputs(struct ctx *c)
 	if (load_active_run(c, in->run_id, &run) == -1)
 		return -1;
 	for (i = 0; i < in->models.n; i++) {
-		struct str id = text(models[i].model_id);
+		struct str id = str_or_empty(models[i].model_id);
 
 		if (check_column(c, "model_id", id, MODEL_ID_COLUMN) == -1)
 			return -1;
@@ -194,14 +188,15 @@ api_experiment_search_datasets(struct ctx *c)
 {
 	const struct search_datasets_in *in = c->in;
 	struct dataset_summary *list;
+	const struct str *bad;
 	int64_t *ids, n, i;
 	size_t nids;
 
 	if (in->experiment_ids.n == 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "SearchDatasets request must specify at "
 		    "least one experiment_id.");
-	if (take_experiment_ids(c, &in->experiment_ids, &ids, &nids) == -1)
-		return -1;
+	if ((bad = take_experiment_ids(c, &in->experiment_ids, &ids, &nids)) != NULL)
+		return fail_experiment_id(c, *bad);
 	n = nids == 0 ? 0 : store_dataset_list(c->db, c->mem, ids, nids, DATASETS_MAX, &list);
 	if (n == -1)
 		return fail_db(c);

@@ -1,8 +1,12 @@
 libcairn_a_SOURCES += \
+	%D%/artifact_common.c %D%/artifact_common.h \
+	%D%/artifact_proxy.c %D%/artifact_proxy.h \
+	%D%/artifacts.c %D%/artifacts.h \
 	%D%/common.c %D%/common.h \
 	%D%/eval_datasets.c %D%/eval_datasets.h \
 	%D%/eval_records.c \
 	%D%/experiments.c %D%/experiments.h \
+	%D%/graphql.c %D%/graphql.h \
 	%D%/inputs.c %D%/inputs.h \
 	%D%/log_model.c \
 	%D%/logged_models.c %D%/logged_models.h \
@@ -14,4 +18,5 @@ libcairn_a_SOURCES += \
 	%D%/run_data.c %D%/run_data.h \
 	%D%/runs.c %D%/runs.h \
 	%D%/scorers.c %D%/scorers.h \
-	%D%/server.c %D%/server.h
+	%D%/server.c %D%/server.h \
+	%D%/ui.c %D%/ui.h

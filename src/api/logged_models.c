@@ -223,20 +223,14 @@ check_kvs(struct ctx *c, const char *what, const struct kvs *list)
 	return 0;
 }
 
-static struct str
-text_or_empty(struct str s)
-{
-	return s.p == NULL ? STR("") : s;
-}
-
 int
 api_logged_model_create(struct ctx *c)
 {
 	const struct logged_model_create *in = c->in;
 	struct logged_model m = {
 		.name = str_empty(in->name) ? id_run_name(c->mem) : in->name,
-		.model_type = text_or_empty(in->model_type),
-		.source_run_id = text_or_empty(in->source_run_id),
+		.model_type = str_or_empty(in->model_type),
+		.source_run_id = str_or_empty(in->source_run_id),
 	}, stored;
 	struct experiment e;
 
@@ -385,7 +379,7 @@ take_datasets(struct ctx *c, const struct list *from, struct logged_model_search
 			return fail(c, INVALID_PARAMETER_VALUE,
 			    "`dataset_name` in the `datasets` clause must be specified.");
 		datasets[i] = (struct model_dataset){ items[i].dataset_name,
-		    text_or_empty(items[i].dataset_digest) };
+		    str_or_empty(items[i].dataset_digest) };
 	}
 	q->datasets = datasets;
 	q->ndatasets = from->n;
@@ -440,11 +434,14 @@ api_logged_model_search(struct ctx *c)
 	struct logged_model_search q = { .filter = in->filter, .page_token = in->page_token };
 	struct logged_model_page page;
 	struct search_error error;
+	const struct str *bad;
 	int64_t *ids;
 
 	take_order(c, &in->order_by, &q);
-	if (take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments) == -1 ||
-	    take_max_results(c, in->max_results, &q.max_results) == -1 ||
+	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
+	if (bad != NULL)
+		return fail_experiment_id(c, *bad);
+	if (take_max_results(c, in->max_results, &q.max_results) == -1 ||
 	    take_datasets(c, &in->datasets, &q) == -1)
 		return -1;
 	q.experiment_ids = ids;

@@ -36,6 +36,12 @@ const struct field history_interval_fields[] = {
 	F_END
 };
 
+/*
+ * Bytes of a history before it begins to leave, instead of RESPONSE_HOLD: its one
+ * statement has answered by then.
+ */
+#define HISTORY_HOLD		(64 * 1024)
+
 /* What the rows of one answer share. */
 struct history_out {
 	struct ctx		*c;
@@ -148,6 +154,7 @@ api_metric_get_history(struct ctx *c)
 	if (paged && read_cursor(c, in->page_token, hash, &after) == -1)
 		return -1;
 	h.limit = in->max_results.set ? in->max_results.v : paged ? HISTORY_ROWS_MAX : 0;
+	c->out.flush_at = HISTORY_HOLD;
 	json_begin(&c->out, NULL);
 	if (store_history_read(c->db, c->mem, run_id, in->metric_key, paged ? &after : NULL,
 	    h.limit > 0 && h.limit < INT64_MAX ? h.limit + 1 : h.limit, take_history, &h) == -1)
@@ -185,6 +192,7 @@ api_metric_get_history_bulk(struct ctx *c)
 	if (limit > HISTORY_ROWS_MAX)
 		limit = HISTORY_ROWS_MAX;
 	c->out.bare_nan = true;
+	c->out.flush_at = HISTORY_HOLD;
 	json_begin(&c->out, NULL);
 	json_list_begin(&c->out, "metrics");
 	if (store_history_read_bulk(c->db, c->mem, in->run_id.items, in->run_id.n,

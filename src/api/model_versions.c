@@ -69,12 +69,6 @@ const struct field version_delete_tag_fields[] = {
 	F_END
 };
 
-static struct str
-or_empty(struct str s)
-{
-	return s.p == NULL ? STR("") : s;
-}
-
 /* A logged model as the source: what it means, or MLflow's long sentence. */
 static int
 resolve_logged(struct ctx *c, struct model_source *s)
@@ -187,10 +181,10 @@ int
 api_model_version_create(struct ctx *c)
 {
 	const struct version_create *in = c->in;
-	struct model_source s = { in->source, or_empty(in->run_id), or_empty(in->model_id),
+	struct model_source s = { in->source, str_or_empty(in->run_id), str_or_empty(in->model_id),
 	    { NULL, 0 } };
-	struct model_version v = { .description = or_empty(in->description),
-	    .run_link = or_empty(in->run_link) };
+	struct model_version v = { .description = str_or_empty(in->description),
+	    .run_link = str_or_empty(in->run_link) };
 	struct registered_model m;
 	struct model_origin origin;
 
@@ -358,7 +352,7 @@ int
 api_model_version_set_tag(struct ctx *c)
 {
 	const struct version_set_tag *in = c->in;
-	struct str value = or_empty(in->value);
+	struct str value = str_or_empty(in->value);
 	struct version_number number;
 	struct model_version v;
 

@@ -200,7 +200,7 @@ api_registered_model_create(struct ctx *c)
 {
 	const struct model_create *in = c->in;
 	struct registered_model m = { .name = in->name,
-	    .description = in->description.p == NULL ? STR("") : in->description };
+	    .description = str_or_empty(in->description) };
 
 	take_tags(c, &in->tags, &m.tags);
 	if (check_model_name(c, "name", m.name) == -1 ||
@@ -249,7 +249,7 @@ int
 api_registered_model_update(struct ctx *c)
 {
 	const struct model_update *in = c->in;
-	struct str description = in->description.p == NULL ? STR("") : in->description;
+	struct str description = str_or_empty(in->description);
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
@@ -358,7 +358,7 @@ int
 api_registered_model_set_tag(struct ctx *c)
 {
 	const struct model_set_tag *in = c->in;
-	struct str value = in->value.p == NULL ? STR("") : in->value;
+	struct str value = str_or_empty(in->value);
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||

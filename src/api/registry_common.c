@@ -84,7 +84,7 @@ take_version(struct ctx *c, struct str text, struct version_number *v)
 	if (i < s.len || s.len == sign)
 		return fail_quoting(c, INVALID_PARAMETER_VALUE,
 		    "Parameter 'version' must be an integer, got '",
-		    text.p == NULL ? STR("") : text, "'.");
+		    str_or_empty(text), "'.");
 	v->text = s = arena_str(c->mem, s);
 	if (str_to_i64(s, &v->n))
 		v->text = arena_printf(c->mem, "%lld", (long long)v->n);

@@ -5,6 +5,7 @@
 #include "api/common.h"
 #include "api/run_data.h"
 #include "base/repr.h"
+#include "json/number.h"
 #include "store/metric.h"
 
 /* What one batch may hold. */
@@ -65,11 +66,11 @@ const struct field log_batch_fields[] = {
 static const char *
 python_float(struct ctx *c, double v)
 {
-	char *text = arena_alloc(c->mem, 40);
+	char *text = arena_alloc(c->mem, JSON_NUMBER_SIZE);
 
 	if (!isfinite(v))
 		return isnan(v) ? "nan" : v > 0 ? "inf" : "-inf";
-	json_format_dbl(v, text, 40);
+	json_format_dbl(v, text);
 	return text;
 }
 
@@ -135,9 +136,9 @@ take_text(struct ctx *c, struct buf *text)
 	return s;
 }
 
-/* One of the models that the points name is not there. */
-static int
-fail_unknown_model(struct ctx *c, const struct metric_point *points, size_t n)
+/* The models that the points name, for a message. */
+static const char *
+list_models(struct ctx *c, const struct metric_point *points, size_t n)
 {
 	struct buf text = { 0 };
 	size_t i;
@@ -147,8 +148,7 @@ fail_unknown_model(struct ctx *c, const struct metric_point *points, size_t n)
 		    !str_eq(points[i].model_id, points[i - 1].model_id)))
 			buf_printf(&text, "%s'%s'", text.len == 0 ? "" : ", ",
 			    points[i].model_id.p);
-	return fail(c, BAD_REQUEST, "A metric's 'model_id' names no logged model: %s.",
-	    take_text(c, &text).p);
+	return take_text(c, &text).p;
 }
 
 static int
@@ -157,10 +157,17 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 {
 	if (n == 0)
 		return 0;
-	if (store_metrics_log(c->db, run, points, n) == 0)
+	switch (store_metrics_log(c->db, run, points, n)) {
+	case 0:
 		return check_spelling(c, run, points, n);
+	case 1:
+		return fail(c, BAD_REQUEST, "A metric of a logged model (%s) is in run %s already "
+		    "with the same name, time and step but another value or dataset. Log it with "
+		    "another time or step.", list_models(c, points, n), run->run_id.p);
+	}
 	if (db_error(c->db) == DB_REFERENCE)
-		return fail_unknown_model(c, points, n);
+		return fail(c, BAD_REQUEST, "A metric's 'model_id' names no logged model: %s.",
+		    list_models(c, points, n));
 	return fail_db(c);
 }
 
@@ -174,14 +181,22 @@ int
 api_run_log_metric(struct ctx *c)
 {
 	const struct metric_in *in = c->in;
+	struct run_state run = { .run_id = either(in->run_id, in->run_uuid) };
 	struct metric_point point;
-	struct run_state run;
+	int rc = 0;
 
-	if (check_metric(c, "", in) == -1 ||
-	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1)
+	if (check_metric(c, "", in) == -1)
 		return -1;
 	take_metric(in, &point);
-	if (log_metrics(c, &run, &point, 1) == -1)
+	/* in the fewest statements; where they write nothing it is said below why */
+	if (str_empty(point.model_id))
+		rc = store_metric_log_active(c->db, run.run_id, &point);
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 1)
+		return check_spelling(c, &run, &point, 1) == -1 ? -1 : answer_empty(c);
+	if (load_active_run(c, run.run_id, &run) == -1 ||
+	    log_metrics(c, &run, &point, 1) == -1)
 		return -1;
 	return answer_empty(c);
 }
@@ -289,20 +304,30 @@ int
 api_run_log_param(struct ctx *c)
 {
 	const struct param_in *in = c->in;
-	struct kv param = { in->key, in->value.p == NULL ? STR("") : in->value };
+	struct kv param = { in->key, str_or_empty(in->value) };
 	struct kvs params = { &param, 1 };
+	struct str run_id = either(in->run_id, in->run_uuid);
 	struct param_fate fate;
 	struct run_state run;
+	int rc;
 
-	if (check_param(c, "key", &param) == -1 ||
-	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1 ||
+	if (check_param(c, "key", &param) == -1)
+		return -1;
+	/* a new one takes one statement; all else is sorted out below */
+	rc = store_param_add_active(c->db, run_id, &param);
+	if (rc == 1)
+		return answer_empty(c);
+	if (rc == -1 && db_error(c->db) != DB_DUPLICATE)
+		return fail_db(c);
+	if (load_active_run(c, run_id, &run) == -1 ||
 	    compare_params(c, run.run_id, &params, &fate) == -1)
 		return -1;
 	if (fate.changed.n > 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "Changing param values is not allowed. "
 		    "Param with key='%s' was already logged with value='%s' for run ID='%s'. "
 		    "Attempted logging new value '%s'.", param.key.p,
-		    fate.old.items[0].value.p, run.run_id.p, param.value.p);
+		    fate.old.items[0].value.p, run.run_id.p,
+		    arena_str(c->mem, param.value).p);
 	if (add_params(c, run.run_id, &fate.fresh) == -1)
 		return -1;
 	return answer_empty(c);
@@ -364,12 +389,22 @@ int
 api_run_set_tag(struct ctx *c)
 {
 	const struct param_in *in = c->in;
-	struct kv tag = { in->key, in->value.p == NULL ? STR("") : in->value };
+	struct kv tag = { in->key, str_or_empty(in->value) };
 	struct kvs tags = { &tag, 1 };
+	struct str run_id = either(in->run_id, in->run_uuid);
 	struct run_state run;
+	int rc = 0;
 
-	if (check_tag(c, "", &tag) == -1 ||
-	    load_active_run(c, either(in->run_id, in->run_uuid), &run) == -1 ||
+	if (check_tag(c, "", &tag) == -1)
+		return -1;
+	/* in one statement; where it writes nothing it is said below why */
+	if (!str_is(tag.key, RUN_NAME_TAG))
+		rc = store_tag_set_active(c->db, run_id, &tag);
+	if (rc == 1)
+		return answer_empty(c);
+	if (rc == -1)
+		return fail_db(c);
+	if (load_active_run(c, run_id, &run) == -1 ||
 	    set_tags(c, &run, &tags) == -1)
 		return -1;
 	return answer_empty(c);

@@ -237,8 +237,8 @@ api_run_create(struct ctx *c)
 	r.experiment_id = e.id;
 	r.status = STR("RUNNING");
 	r.lifecycle_stage = STR("active");
-	r.artifact_uri = location_join(c->mem, e.artifact_location.p == NULL ? STR("") :
-	    e.artifact_location, arena_printf(c->mem, "%s/artifacts", r.run_id.p));
+	r.artifact_uri = location_join(c->mem, str_or_empty(e.artifact_location),
+	    arena_printf(c->mem, "%s/artifacts", r.run_id.p));
 	if (check_column(c, "user_id", r.user_id, USER_ID_COLUMN) == -1 ||
 	    check_column(c, "artifact_uri", r.artifact_uri, ARTIFACT_URI_COLUMN) == -1)
 		return -1;
@@ -271,8 +271,7 @@ api_run_get(struct ctx *c)
 
 	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, &r) == -1)
 		return -1;
-	if (store_run_fill(c->db, c->mem, &r, 1) == -1 ||
-	    store_run_fill_models_in(c->db, c->mem, &r) == -1)
+	if (store_run_fill_one(c->db, c->mem, &r) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_run(c, "run", &r, true);
@@ -377,14 +376,14 @@ api_run_search(struct ctx *c)
 	};
 	struct run_page page;
 	struct search_error error;
+	const struct str *bad;
 	int64_t *ids;
 
 	if (q.max_results <= 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
 		    "'max_results' supplied. It must be a positive integer",
 		    (long long)q.max_results);
-	if (take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments) == -1)
-		return -1;
+	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
 	switch (store_run_search(c->db, c->mem, &q, &page, &error)) {
 	case -1:
@@ -392,6 +391,8 @@ api_run_search(struct ctx *c)
 	case 1:
 		return fail_search(c, &error);
 	}
+	if (bad != NULL)
+		return fail_experiment_id(c, *bad);
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {
 		json_list_begin(&c->out, "runs");

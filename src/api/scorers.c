@@ -4,6 +4,7 @@
 
 #include "api/common.h"
 #include "api/scorers.h"
+#include "json/number.h"
 #include "store/scorer.h"
 
 /* Characters: what the column holds. */
@@ -333,11 +334,11 @@ put_config(struct ctx *c, const char *name, const struct online_config *o)
 static const char *
 rate_text(struct ctx *c, double rate)
 {
-	char *text = arena_alloc(c->mem, 40);
+	char *text = arena_alloc(c->mem, JSON_NUMBER_SIZE);
 
 	if (!isfinite(rate))
 		return isnan(rate) ? "nan" : rate > 0 ? "inf" : "-inf";
-	json_format_dbl(rate, text, 40);
+	json_format_dbl(rate, text);
 	return text;
 }
 

@@ -1,14 +1,13 @@
 /* Probes and facts about the server. */
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config.h"
 
 #include "api/common.h"
 #include "api/server.h"
+#include "artifact/root.h"
 #include "base/stats.h"
-#include "store/location.h"
 #include "store/migrate.h"
 
 int
@@ -29,46 +28,45 @@ api_version(struct ctx *c)
 }
 
 /*
- * A local artifact root must be a directory, or one that can still be made: the
- * nearest ancestor that exists is a directory.
+ * Can artifacts be stored where they should be?  A folder that is not there may be
+ * one that only the clients have.
  */
 static const char *
-artifact_root_state(struct ctx *c)
+artifacts_state(const struct conf *conf)
 {
-	const char *root = c->conf->default_artifact_root;
-	struct stat st;
-	char *path, *slash;
+	const char *folder = conf->serve_artifacts ? conf->artifacts_destination :
+	    conf->roots.n > 0 ? conf->roots.items[0] : NULL;
 
-	if (str_is(location_scheme(str_of(root)), "file"))
-		root = strncmp(root, "file://", 7) == 0 ? root + 7 : root + 5;
-	else if (location_scheme(str_of(root)).len > 0)
+	if (folder == NULL || root_probe(folder) == 0)
 		return "ok";
-	path = arena_strdup(c->mem, root);
-	while (stat(path, &st) == -1) {
-		slash = strrchr(path, '/');
-		if (errno != ENOENT || slash == NULL || slash == path)
-			return errno == ENOENT ? "ok" : "cannot be reached";
-		*slash = '\0';
-	}
-	return S_ISDIR(st.st_mode) ? "ok" : "is not a directory";
+	return errno == ENOENT && !conf->serve_artifacts ? "ok" : strerror(errno);
 }
 
-/* Database, revision, artifact root: 200 when all are well, else 503. */
-int
-api_ready(struct ctx *c)
+static void
+put_database_state(struct ctx *c, bool *ready)
 {
 	struct migrate_state state = { .kind = MIGRATE_EMPTY };
 	bool reached = migrate_state(c->db, c->mem, &state) == 0;
 	bool head = reached && state.kind == MIGRATE_HEAD;
-	const char *root = artifact_root_state(c);
-	bool ready = head && strcmp(root, "ok") == 0;
 
-	json_begin(&c->out, NULL);
-	json_put_str(&c->out, "status", str_of(ready ? "ready" : "not ready"));
 	json_put_str(&c->out, "database", str_of(reached ? "ok" : "cannot be reached"));
 	json_put_str(&c->out, "revision", str_of(head ? "ok" :
 	    reached ? state.problem : "unknown"));
-	json_put_str(&c->out, "artifact_root", str_of(root));
+	*ready = *ready && head;
+}
+
+/* Artifact folder, database, revision: 200 when all are well, else 503. */
+int
+api_ready(struct ctx *c)
+{
+	const char *artifacts = artifacts_state(c->conf);
+	bool ready = strcmp(artifacts, "ok") == 0;
+
+	json_begin(&c->out, NULL);
+	json_put_str(&c->out, "artifact_root", str_of(artifacts));
+	if (!c->conf->artifacts_only)
+		put_database_state(c, &ready);
+	json_put_str(&c->out, "status", str_of(ready ? "ready" : "not ready"));
 	json_end(&c->out);
 	if (!ready) {
 		c->res.status = 503;
@@ -142,6 +140,17 @@ api_ui_telemetry_post(struct ctx *c)
 {
 	json_begin(&c->out, NULL);
 	json_put_str(&c->out, "status", STR("disabled"));
+	json_end(&c->out);
+	return 0;
+}
+
+/* The table of runs asks, and shows an error for any answer but this. */
+int
+api_gateway_proxy_get(struct ctx *c)
+{
+	json_begin(&c->out, NULL);
+	json_list_begin(&c->out, "endpoints");
+	json_list_end(&c->out);
 	json_end(&c->out);
 	return 0;
 }

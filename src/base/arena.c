@@ -12,6 +12,8 @@
 /* Holds the decoded body and the reply rows of a usual request. */
 #define BLOCK_SIZE	(64 * 1024)
 #define ALIGNMENT	16
+/* Items of an array that begins to grow; a power of two. */
+#define GROW_FIRST	8
 
 struct arena_block {
 	struct arena_block	*next;
@@ -92,6 +94,20 @@ arena_array(struct arena *a, size_t n, size_t size)
 	if (size != 0 && n > SIZE_MAX / 2 / size)
 		abort();
 	return arena_alloc(a, n * size);
+}
+
+void *
+arena_grow(struct arena *a, void *items, size_t n, size_t size)
+{
+	void *more;
+
+	if (n == 0)
+		return arena_array(a, GROW_FIRST, size);
+	/* full at each power of two */
+	if (n < GROW_FIRST || (n & (n - 1)) != 0)
+		return items;
+	more = arena_array(a, 2 * n, size);
+	return memcpy(more, items, n * size);
 }
 
 struct str

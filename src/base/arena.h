@@ -33,6 +33,11 @@ void		 arena_reset(struct arena *);
 void		*arena_alloc(struct arena *, size_t bytes);
 /* n items of `size` bytes; aborts when the product overflows. */
 void		*arena_array(struct arena *, size_t n, size_t size);
+/*
+ * Room for one more item behind the n of `items`, which are moved when the array is
+ * full; it doubles.  For n == 0 a new array.  Every item must have come this way.
+ */
+void		*arena_grow(struct arena *, void *items, size_t n, size_t size);
 char		*arena_strdup(struct arena *, const char *);
 /* A copy with a NUL behind it; an absent str stays absent. */
 struct str	 arena_str(struct arena *, struct str);

@@ -45,7 +45,7 @@ buf_room(struct buf *b, size_t n)
 void
 buf_add(struct buf *b, const void *bytes, size_t n)
 {
-	char *to = buf_room(b, n);
+	char *to = b->len + n < b->cap ? b->p + b->len : buf_room(b, n);
 
 	if (n > 0)
 		memcpy(to, bytes, n);
@@ -68,7 +68,10 @@ buf_puts(struct buf *b, const char *s)
 void
 buf_putc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (b->len + 1 >= b->cap)
+		buf_room(b, 1);
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
 }
 
 void

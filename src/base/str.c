@@ -22,6 +22,12 @@ str_empty(struct str s)
 	return s.p == NULL || s.len == 0;
 }
 
+struct str
+str_or_empty(struct str s)
+{
+	return s.p == NULL ? STR("") : s;
+}
+
 bool
 str_eq(struct str a, struct str b)
 {

@@ -25,6 +25,8 @@ struct str	 str_of(const char *s);
 
 /* Absent or of no bytes. */
 bool		 str_empty(struct str s);
+/* s, or "" where it is absent. */
+struct str	 str_or_empty(struct str s);
 bool		 str_eq(struct str a, struct str b);
 bool		 str_is(struct str a, const char *literal);
 /* Equal but for the case of ASCII letters. */

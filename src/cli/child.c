@@ -21,8 +21,6 @@
 
 /* An end within this time after the start counts as "at once". */
 #define QUICK_MS	1000
-/* The same for a clean end: no program has served a request by then. */
-#define AT_ONCE_MS	10
 /* After so many of them in a row something is wrong for good. */
 #define QUICK_MOST	5
 /* Where systemd's protocol puts the first listening socket. */
@@ -116,13 +114,11 @@ child_status_text(int status, char *to, unsigned size)
 	return to;
 }
 
-/* A worker with few requests to serve may leave soon, but not at once. */
+/* A clean end is meant, however soon: a worker had its requests, or a signal. */
 static bool
 ended_too_soon(const struct child *c)
 {
-	int64_t lived = time_monotonic_ms() - c->started_ms;
-
-	return lived < (c->status == 0 ? AT_ONCE_MS : QUICK_MS);
+	return c->status != 0 && time_monotonic_ms() - c->started_ms < QUICK_MS;
 }
 
 void

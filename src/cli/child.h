@@ -30,8 +30,8 @@ int	child_start(struct child *);
 /* Note the ends of children: call it after stop_wait. */
 void	child_reap(struct child *, unsigned n);
 /*
- * Start again those of `n` children that have ended, a moment later if they do
- * so at once.  0, or -1 when one of them ended at once too often.
+ * Start again those of `n` children that have ended, a moment later if they fail
+ * at once.  0, or -1 when one of them failed at once too often.
  */
 int	child_restart(struct child *, unsigned n);
 /*

@@ -4,6 +4,7 @@
  * and all workers share one: whichever is free takes the next request, and a
  * worker that dies takes nothing with it but the request it was at.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/lighttpd.h"
@@ -50,17 +51,36 @@ add_access_log(struct buf *to, const char *file)
 	if (file == NULL)
 		return;
 	buf_puts(to, "server.modules += ( \"mod_accesslog\" )\n");
+	/* its own standard output is /dev/null by then */
 	add_setting(to, "accesslog.filename",
-	    strcmp(file, "-") == 0 ? "/dev/stdout" : file);
+	    strcmp(file, "-") == 0 ? "/dev/stderr" : file);
+}
+
+/* A folder that files are sent from, as the kernel names it. */
+static void
+add_folder(struct buf *to, const char *folder)
+{
+	char *real = realpath(folder, NULL);
+
+	add_string(to, real == NULL ? folder : real);
+	buf_puts(to, ", ");
+	free(real);
 }
 
 static void
-add_workers(struct buf *to, const char *socket)
+add_workers(struct buf *to, const struct conf *conf, const char *socket)
 {
+	size_t i;
+
 	buf_puts(to, "fastcgi.server = ( \"/\" => (( \"socket\" => ");
 	add_string(to, socket);
 	buf_puts(to, ",\n"
-	    "\t\"check-local\" => \"disable\", \"x-sendfile\" => \"enable\" )) )\n");
+	    "\t\"check-local\" => \"disable\", \"x-sendfile\" => \"enable\",\n"
+	    "\t\"x-sendfile-docroot\" => ( ");
+	for (i = 0; i < conf->roots.n; i++)
+		add_folder(to, conf->roots.items[i]);
+	add_folder(to, conf->ui_dir);
+	buf_puts(to, ") )) )\n");
 }
 
 void
@@ -76,9 +96,15 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	buf_puts(to, " )\n");
 	buf_printf(to, "server.max-request-size = %lu\n", conf->max_body * KIB);
 	buf_puts(to,
+	    /* the workers sent the paths without any; a later one is not followed */
+	    "server.follow-symlink = \"disable\"\n"
+	    /* it would send a file that was replaced a second ago */
+	    "server.stat-cache-engine = \"disable\"\n"
 	    "server.tag = \"cairn\"\n"
+	    /* the workers say what it refused, as they say the rest */
+	    "server.error-handler = \"/\"\n"
 	    "server.stream-request-body = 0\n"
-	    "server.stream-response-body = 0\n"
+	    "server.stream-response-body = 1\n"
 	    "server.max-keep-alive-requests = 1000000\n"
 	    "server.max-keep-alive-idle = 75\n"
 	    "server.max-request-field-size = 65535\n"
@@ -91,5 +117,5 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	    "\t\"url-normalize\" => \"disable\"\n"
 	    ")\n");
 	add_access_log(to, conf->access_log);
-	add_workers(to, paths->socket);
+	add_workers(to, conf, paths->socket);
 }

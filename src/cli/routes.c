@@ -6,7 +6,8 @@
 #include "cli/routes.h"
 
 static const char *const accesses[] = {
-	[OPEN] = "open", [EXP_READ] = "read experiment", [EXP_EDIT] = "edit experiment",
+	[OPEN] = "open", [PAGES] = "pages", [FILES_READ] = "read files",
+	[FILES_EDIT] = "edit files", [EXP_READ] = "read experiment", [EXP_EDIT] = "edit experiment",
 	[EXP_CREATE] = "create experiment", [RUN_READ] = "read run", [RUN_EDIT] = "edit run",
 	[MODEL_READ] = "read model", [MODEL_EDIT] = "edit model",
 	[MODEL_CREATE] = "create model",
@@ -16,7 +17,7 @@ static const char *const accesses[] = {
 };
 
 static const char *const transactions[] = {
-	[NO_DB] = "none", [RD] = "reads", [WR] = "writes",
+	[NO_DB] = "none", [RD] = "reads", [RAW] = "reads", [WR] = "writes",
 };
 
 /* Where a row is served, as the start of its path. */
@@ -25,6 +26,7 @@ prefix(const struct route *r)
 {
 	static const char *const prefixes[] = {
 		[AT_ROOT] = "", [AT_API] = "{/api,/ajax-api}", [AT_AJAX] = "/ajax-api",
+		[AT_FILES] = "{/api,/ajax-api}",
 	};
 
 	return prefixes[r->where];

@@ -1,5 +1,5 @@
 /*
- * $XDG_RUNTIME_DIR/cairn-server.XXXXXX, or the same in /tmp.
+ * The run directory is $XDG_RUNTIME_DIR/cairn-server.XXXXXX, or the same in /tmp.
  */
 #include "config.h"
 
@@ -86,7 +86,7 @@ sweep_one(struct arena *mem, const char *path)
 }
 
 static void
-sweep(struct arena *mem, const char *base)
+sweep(struct arena *mem, const char *base, const char *prefix)
 {
 	DIR *dir = opendir(base);
 	struct dirent *entry;
@@ -94,25 +94,21 @@ sweep(struct arena *mem, const char *base)
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL)
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0)
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
 			sweep_one(mem, arena_printf(mem, "%s/%s", base,
 			    entry->d_name).p);
 	closedir(dir);
 }
 
 int
-rundir_make(struct rundir *run, struct arena *mem)
+rundir_make_in(struct rundir *run, struct arena *mem, const char *folder, const char *prefix)
 {
-	const char *base = base_folder();
-	char *path = arena_strdup(mem, arena_printf(mem, "%s/" PREFIX "XXXXXX",
-	    base).p);
+	char *path = arena_strdup(mem, arena_printf(mem, "%s/%sXXXXXX", folder, prefix).p);
 
-	sweep(mem, base);
+	sweep(mem, folder, prefix);
 	*run = (struct rundir){ NULL, -1 };
 	if (mkdtemp(path) == NULL) {
-		log_error("cannot make a run directory in %s: %s: set "
-		    "XDG_RUNTIME_DIR to a folder of your own", base,
-		    strerror(errno));
+		log_error("cannot make a private directory in %s: %s", folder, strerror(errno));
 		return -1;
 	}
 	run->path = path;
@@ -123,6 +119,15 @@ rundir_make(struct rundir *run, struct arena *mem)
 		return -1;
 	}
 	return 0;
+}
+
+int
+rundir_make(struct rundir *run, struct arena *mem)
+{
+	if (rundir_make_in(run, mem, base_folder(), PREFIX) == 0)
+		return 0;
+	log_error("no run directory: set XDG_RUNTIME_DIR to a folder of your own");
+	return -1;
 }
 
 void

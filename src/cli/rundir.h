@@ -1,7 +1,8 @@
 /*
- * The private directory of a running `cairn server`: configuration with the
- * password, sockets, uploads.  Mode 0700, gone at the end; one left behind by a
- * killed server is removed by the next start.
+ * The private directories of a running `cairn server`: one for configuration with
+ * the password and for sockets, one for uploads that are still coming in.  Mode
+ * 0700, gone at the end; one left behind by a killed server is removed by the next
+ * start.
  */
 #ifndef CLI_RUNDIR_H
 #define CLI_RUNDIR_H
@@ -14,8 +15,10 @@ struct rundir {
 	int		 lock;		/* held while the server lives */
 };
 
-/* Make it.  0, or -1 with a line in the log. */
+/* Make it where the system keeps such things.  0, or -1 with a line in the log. */
 int	rundir_make(struct rundir *, struct arena *mem);
+/* Make one in a folder of the caller's, named `prefix` and six characters. */
+int	rundir_make_in(struct rundir *, struct arena *mem, const char *folder, const char *prefix);
 /* Remove it with all that is in it. */
 void	rundir_remove(struct rundir *);
 /* Write a file of mode 0600 there; its path, or NULL with a line in the log. */

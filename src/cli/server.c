@@ -23,6 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "artifact/root.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/child.h"
@@ -54,6 +55,8 @@ struct server {
 	struct arena	 mem;
 	struct conf	 conf;
 	struct rundir	 run;
+	struct rundir	 uploads;	/* on the artifacts' volume; or none */
+	mode_t		 umask;		/* the user's own, for what clients see */
 	struct embedded	 embedded;
 	bool		 is_embedded;
 	int		 listener;	/* for clients */
@@ -190,13 +193,43 @@ make_run_folder(struct server *s, const char *name)
 	return NULL;
 }
 
+/*
+ * Where request bodies wait: on the volume of the artifacts, which has room for
+ * the largest upload.
+ */
+static const char *
+find_uploads(struct server *s)
+{
+	if (s->conf.upload_dir != NULL)
+		return s->conf.upload_dir;
+	if (!s->conf.serve_artifacts)
+		return make_run_folder(s, "uploads");
+	if (rundir_make_in(&s->uploads, &s->mem, s->conf.artifacts_destination,
+	    ARTIFACT_HIDDEN "uploads.") == -1)
+		return NULL;
+	return s->uploads.path;
+}
+
+/* lighttpd opens it by name, which a socket, such as the journal's, does not allow. */
+static int
+check_access_log(const struct conf *conf)
+{
+	struct stat st;
+
+	if (conf->access_log == NULL || strcmp(conf->access_log, "-") != 0 ||
+	    fstat(STDERR_FILENO, &st) == -1 || !S_ISSOCK(st.st_mode))
+		return 0;
+	log_error("standard error is a socket, which takes no access log: name a file in "
+	    "--access-log (CAIRN_ACCESS_LOG)");
+	return -1;
+}
+
 static const char *
 write_lighttpd_conf(struct server *s)
 {
 	struct lighttpd_paths paths = {
 		.root = make_run_folder(s, "root"),
-		.uploads = s->conf.upload_dir != NULL ? s->conf.upload_dir :
-		    make_run_folder(s, "uploads"),
+		.uploads = find_uploads(s),
 		.socket = arena_printf(&s->mem, "%s/workers.sock",
 		    s->run.path).p,
 		.address = s->address,
@@ -241,7 +274,7 @@ static int
 make_children(struct server *s, const char *lighttpd_conf)
 {
 	const char **lighttpd = arena_array(&s->mem, 5, sizeof(*lighttpd));
-	const char **worker = arena_array(&s->mem, 2, sizeof(*worker));
+	const char **worker = arena_array(&s->mem, 3, sizeof(*worker));
 	unsigned i;
 
 	lighttpd[0] = s->lighttpd;
@@ -249,6 +282,8 @@ make_children(struct server *s, const char *lighttpd_conf)
 	lighttpd[2] = "-f";
 	lighttpd[3] = lighttpd_conf;
 	worker[0] = s->worker;
+	/* the schema and experiment 0 are seen to */
+	worker[1] = "prepared";
 	s->nchildren = 1 + s->conf.workers;
 	s->children = arena_array(&s->mem, s->nchildren, sizeof(*s->children));
 	s->children[0] = (struct child){ .name = "lighttpd", .argv = lighttpd,
@@ -280,6 +315,8 @@ mariadbd_is_alive(void *arg)
 static int
 start_database(struct server *s)
 {
+	if (s->conf.artifacts_only)
+		return 0;
 	s->is_embedded = conf_is_embedded(&s->conf);
 	if (!s->is_embedded)
 		return login_wait(&s->mem, &s->conf, NULL, NULL);
@@ -289,17 +326,36 @@ start_database(struct server *s)
 	return login_wait(&s->mem, &s->conf, mariadbd_is_alive, &s->embedded);
 }
 
-/*
- * The clients of a local artifact folder write into it themselves, so it gets
- * the user's own umask; that it cannot be made here may be right, when only the
- * clients have it.
- */
-static void
-make_artifact_root(const char *root)
+static int
+fail_root(const char *folder, const char *what, const char *option)
 {
-	if (root[0] == '/' && mkdir(root, 0777) == -1 && errno != EEXIST)
-		log_warn("cannot make the artifact root %s: %s", root,
-		    strerror(errno));
+	log_error("%s %s: user id %ld cannot make, rename and remove files there: %s: give the "
+	    "folder to that user, or name another in %s", what, folder, (long)geteuid(),
+	    strerror(errno), option);
+	return -1;
+}
+
+/*
+ * Uploads need the artifacts destination.  A local default artifact root may be
+ * one that only the clients have, who write into it themselves: then there is
+ * nothing to show, and no more than that.
+ */
+static int
+probe_roots(const struct conf *conf)
+{
+	size_t i;
+
+	if (conf->serve_artifacts && root_probe(conf->artifacts_destination) == -1)
+		return fail_root(conf->artifacts_destination, "artifacts destination",
+		    "--artifacts-destination (MLFLOW_ARTIFACTS_DESTINATION)");
+	if (conf->artifacts_only)
+		return 0;
+	for (i = 0; i < conf->roots.n; i++)
+		if (root_probe(conf->roots.items[i]) == -1)
+			fail_root(conf->roots.items[i], "artifact root",
+			    "--default-artifact-root (MLFLOW_DEFAULT_ARTIFACT_ROOT), if this "
+			    "server is to show what is in it");
+	return 0;
 }
 
 static int
@@ -312,8 +368,9 @@ start(struct server *s)
 	if (s->worker == NULL || s->lighttpd == NULL ||
 	    bind_address(s) == -1 || read_address(s) == -1)
 		return -1;
-	make_artifact_root(s->conf.default_artifact_root);
-	umask(077);
+	if (check_access_log(&s->conf) == -1 || probe_roots(&s->conf) == -1)
+		return -1;
+	s->umask = umask(077);
 	if (rundir_make(&s->run, &s->mem) == -1 || start_database(s) == -1 ||
 	    listen_for_workers(s) == -1 || write_worker_conf(s) == -1)
 		return -1;
@@ -322,6 +379,8 @@ start(struct server *s)
 		return -1;
 	if (listen(s->listener, BACKLOG) == -1)
 		return fail_address(&s->conf, strerror(errno));
+	/* what is private is in folders of mode 0700 from here on */
+	umask(s->umask);
 	return make_children(s, lighttpd_conf);
 }
 
@@ -391,6 +450,7 @@ stop(struct server *s)
 		close(s->workers_listener);
 	if (s->listener != -1)
 		close(s->listener);
+	rundir_remove(&s->uploads);
 	rundir_remove(&s->run);
 }
 
@@ -428,7 +488,7 @@ int
 cli_server(int argc, char **argv)
 {
 	struct server s = { .listener = -1, .workers_listener = -1,
-	    .run = { NULL, -1 } };
+	    .run = { NULL, -1 }, .uploads = { NULL, -1 } };
 	const char *error = NULL;
 	int rc;
 

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/percent.h"
 #include "base/log.h"
 #include "conf/option.h"
 
@@ -34,39 +35,18 @@ struct piece {
 };
 
 static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int
 decode_part(struct loader *l, const char *what, struct piece in,
     const char **out)
 {
-	char *to = arena_alloc(l->mem, (size_t)(in.end - in.p) + 1);
-	const char *p;
+	struct str s = { in.p, (size_t)(in.end - in.p) };
+	size_t i;
 
-	*out = to;
-	for (p = in.p; p < in.end; p++) {
-		int high, low;
-
-		if (*p != '%') {
-			*to++ = *p;
-			continue;
-		}
-		high = in.end - p > 2 ? hex_digit(p[1]) : -1;
-		low = in.end - p > 2 ? hex_digit(p[2]) : -1;
-		if (high < 0 || low < 0 || high + low == 0)
+	for (i = 0; i < s.len; i++)
+		if (s.p[i] == '%' && percent_byte(s, i) <= 0)
 			return loader_fail(l, "the %s of the backend store URI has "
 			    "a '%%' without two hexadecimal digits: write %%25 "
 			    "for a percent sign", what);
-		*to++ = (char)(high << 4 | low);
-		p += 2;
-	}
-	*to = '\0';
+	*out = percent_decode(l->mem, s).p;
 	return 0;
 }
 

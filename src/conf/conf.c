@@ -3,6 +3,7 @@
  * than one option or at the machine.
  */
 #include <errno.h>
+#include <limits.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/percent.h"
 #include "conf/option.h"
 
 #define INSTALLED_FILE	SYSCONFDIR "/cairn.conf"
@@ -349,6 +351,91 @@ settle_path(struct loader *l, const char *path)
 	return arena_str(l->mem, (struct str){ path, n }).p;
 }
 
+/* file:///home/x is /home/x; NULL for what is no path of this machine. */
+static const char *
+local_folder(struct loader *l, const char *location)
+{
+	struct str s = str_of(location);
+
+	if (str_starts(s, "file://localhost/"))
+		s = (struct str){ s.p + 16, s.len - 16 };
+	else if (str_starts(s, "file:///"))
+		s = (struct str){ s.p + 7, s.len - 7 };
+	else if (str_starts(s, "file:/") && !str_starts(s, "file://"))
+		s = (struct str){ s.p + 5, s.len - 5 };
+	else
+		return is_uri(location) ? NULL : location;
+	return settle_path(l, percent_decode(l->mem, s).p);
+}
+
+/* "/" is never a root: it would give away the whole machine. */
+static void
+add_root(struct loader *l, const char **items, size_t *n, const char *location)
+{
+	const char *folder = local_folder(l, location);
+
+	if (folder != NULL && strcmp(folder, "/") != 0)
+		items[(*n)++] = folder;
+}
+
+/* The folders that may be read below: the operator's list, and those of the options. */
+static void
+settle_roots(struct loader *l)
+{
+	struct conf *conf = l->conf;
+	const struct conf_list named = conf->artifact_roots;
+	const char **items = arena_array(l->mem, named.n + 2, sizeof(*items));
+	size_t n = 0, i;
+
+	add_root(l, items, &n, conf->default_artifact_root);
+	if (conf->serve_artifacts)
+		add_root(l, items, &n, conf->artifacts_destination);
+	for (i = 0; i < named.n; i++)
+		add_root(l, items, &n, settle_path(l, named.items[i]));
+	conf->roots = (struct conf_list){ items, n };
+}
+
+/* Served artifacts lie in a folder of this machine, and not in all of it. */
+static int
+settle_destination(struct loader *l)
+{
+	struct conf *conf = l->conf;
+	const char *asked = conf->artifacts_destination;
+
+	if (!conf->serve_artifacts)
+		return conf->artifacts_only ? loader_fail(l, "artifacts-only "
+		    "(MLFLOW_ARTIFACTS_ONLY) with artifacts that are not served leaves "
+		    "nothing to do: leave out --no-serve-artifacts") : 0;
+	conf->artifacts_destination = local_folder(l, asked);
+	if (conf->artifacts_destination == NULL)
+		return loader_fail(l, "artifacts-destination "
+		    "(MLFLOW_ARTIFACTS_DESTINATION): '%s' is no folder of this machine: "
+		    "name one, or let clients reach it themselves with "
+		    "--no-serve-artifacts --default-artifact-root %s", asked, asked);
+	if (strcmp(conf->artifacts_destination, "/") != 0)
+		return 0;
+	return loader_fail(l, "artifacts-destination (MLFLOW_ARTIFACTS_DESTINATION): '/' "
+	    "would serve every file of this machine: name a folder of its own, such as "
+	    "/srv/mlartifacts, or do not serve artifacts (--no-serve-artifacts)");
+}
+
+/* Beside this program in a build tree, else where it is installed. */
+static const char *
+find_ui(struct loader *l)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *path;
+
+	if (n <= 0)
+		return DATADIR "/ui";
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	path = arena_printf(l->mem, "%s/ui", self).p;
+	return access(arena_printf(l->mem, "%s/index.html", path).p, R_OK) == 0 ? path :
+	    DATADIR "/ui";
+}
+
 static int
 settle_paths(struct loader *l)
 {
@@ -362,6 +449,9 @@ settle_paths(struct loader *l)
 	conf->work_dir = arena_strdup(l->mem, here);
 	free(here);
 	conf->work_dir = settle_path(l, asked);
+	if (conf->default_artifact_root == NULL)
+		conf->default_artifact_root = conf->serve_artifacts ? "mlflow-artifacts:/" :
+		    "mlruns";
 	conf->default_artifact_root = settle_path(l, conf->default_artifact_root);
 	conf->artifacts_destination = settle_path(l, conf->artifacts_destination);
 	conf->data_dir = settle_path(l, conf->data_dir);
@@ -369,6 +459,10 @@ settle_paths(struct loader *l)
 	conf->stats_file = settle_path(l, conf->stats_file);
 	if (conf->access_log != NULL && strcmp(conf->access_log, "-") != 0)
 		conf->access_log = settle_path(l, conf->access_log);
+	conf->ui_dir = conf->ui_dir == NULL ? find_ui(l) : settle_path(l, conf->ui_dir);
+	if (settle_destination(l) == -1)
+		return -1;
+	settle_roots(l);
 	return 0;
 }
 
@@ -404,7 +498,7 @@ conf_load_worker(struct arena *mem, struct conf *conf, const char **error)
 
 	if (load_defaults(&l) == 0 && load_file(&l, file_asked_for(&l)) == 0 &&
 	    load_environment(&l) == 0 && settle(&l) == 0 &&
-	    conf_is_embedded(conf))
+	    conf_is_embedded(conf) && !conf->artifacts_only)
 		loader_fail(&l, "no database is named: set MLFLOW_BACKEND_STORE_URI "
 		    "or backend-store-uri in the file of CAIRN_CONF (only `cairn "
 		    "server` can run one of its own)");

@@ -57,14 +57,17 @@ struct conf {
 	const char	*registry_store_uri;
 	const char	*db_password_file;
 	const char	*default_artifact_root;	/* absolute if a path */
-	const char	*artifacts_destination;	/* absolute if a path */
+	const char	*artifacts_destination;	/* an absolute path when artifacts are served */
+	struct conf_list artifact_roots;	/* as named; see roots */
+	struct conf_list roots;			/* all folders that may be read below; absolute */
+	const char	*ui_dir;		/* absolute */
 	bool		 serve_artifacts;
 	bool		 artifacts_only;
 	const char	*host;
 	unsigned	 port;
 	unsigned	 workers;
-	unsigned	 max_body;		/* MiB */
-	const char	*upload_dir;		/* NULL: in the run directory */
+	unsigned	 max_body;		/* MiB; 0: no limit */
+	const char	*upload_dir;		/* NULL: `cairn server` finds one */
 	const char	*access_log;		/* NULL: none; "-": standard output */
 	const char	*static_prefix;		/* "" or "/x" without a last slash */
 	struct conf_list allowed_hosts;		/* n == 0: the default set */
@@ -73,6 +76,8 @@ struct conf {
 	bool		 disable_security;
 	bool		 truncate_long_values;	/* MLFLOW_TRUNCATE_LONG_VALUES */
 	unsigned	 artifact_location_max;	/* characters */
+	unsigned	 graphql_max_root_fields;
+	unsigned	 graphql_max_aliases;
 	const char	*model_source_regex;	/* POSIX extended; NULL: any source */
 	struct conf_list host_schemes;		/* refused as sources unless named */
 	unsigned	 max_requests;		/* a worker leaves after so many; 0: never */

@@ -32,8 +32,10 @@ struct request {
 	struct str	preflight_method;	/* Access-Control-Request-Method */
 	struct str	preflight_headers;
 	struct str	accept_encoding;
-	struct str	body;
+	struct str	body;		/* of JSON routes; others read it in pieces */
+	int64_t		length;		/* bytes of the body that are still to be read */
 	bool		is_head;
+	bool		is_apache;	/* the web server's own word, not the client's */
 };
 
 struct error_info {
@@ -45,7 +47,8 @@ struct error_info {
 
 struct response {
 	int		 status;
-	const char	*content_type;
+	const char	*content_type;	/* "": none at all */
+	struct str	 file;		/* as the web server is told of the one that is the body */
 	struct buf	 headers;	/* further lines, each with CRLF */
 	struct buf	 body;
 	bool		 sent;		/* the headers are out: no error can replace it */

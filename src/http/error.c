@@ -42,12 +42,12 @@ fail(struct ctx *c, enum error_code code, const char *fmt, ...)
 }
 
 int
-fail_client(struct ctx *c, enum error_code code, const char *fmt, ...)
+fail_status(struct ctx *c, int status, enum error_code code, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	record(c, code, 400, fmt, ap);
+	record(c, code, status, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -61,7 +61,7 @@ fail_quoting(struct ctx *c, enum error_code code, const char *before, struct str
 	if (c->error.status != 0)
 		return -1;
 	buf_puts(&text, before);
-	buf_add_str(&text, s.p == NULL ? STR("") : s);
+	buf_add_str(&text, str_or_empty(s));
 	buf_puts(&text, after);
 	c->error.code = code;
 	c->error.status = errors[code].status;

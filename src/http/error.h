@@ -22,12 +22,14 @@ enum error_code {
  */
 int	fail(struct ctx *, enum error_code, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
+/* The same with a status of its own, such as 413. */
+int	fail_status(struct ctx *, int status, enum error_code, const char *fmt, ...)
+	    __attribute__((format(printf, 4, 5)));
 /*
  * The same where MLflow answers a client's mistake with 500: the code and the
  * text stay, the status is 400, since clients retry a 500 for minutes.
  */
-int	fail_client(struct ctx *, enum error_code, const char *fmt, ...)
-	    __attribute__((format(printf, 3, 4)));
+#define fail_client(c, code, ...)	fail_status(c, 400, code, __VA_ARGS__)
 /*
  * fail() for a text that may hold NUL: `before`, the text, `after`.
  */

@@ -9,10 +9,13 @@
 #include "base/log.h"
 #include "http/loop.h"
 
+static volatile sig_atomic_t stopping;
+
 static void
 stop(int signal_number)
 {
 	(void)signal_number;
+	stopping = 1;
 	FCGX_ShutdownPending();
 }
 
@@ -54,13 +57,30 @@ serve_one(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
 	reset(c, mem);
 }
 
+/* Until a signal, the most requests, or a socket that gives none (-1). */
+static int
+serve_all(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
+{
+	unsigned served = 0;
+
+	while (FCGX_Accept_r(&c->fcgx->req) == 0) {
+		serve_one(c, mem, serve);
+		if (c->conf->max_requests > 0 && ++served >= c->conf->max_requests)
+			return 0;
+	}
+	if (stopping)
+		return 0;
+	log_error("cannot take a request from the socket: %s", strerror(errno));
+	return -1;
+}
+
 int
 loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 {
 	struct fcgx fcgx;
 	struct arena mem;
 	struct ctx c = { .conf = conf, .db = db, .fcgx = &fcgx };
-	unsigned served = 0;
+	int rc;
 
 	memset(&fcgx, 0, sizeof(fcgx));
 	if (FCGX_IsCGI()) {
@@ -73,16 +93,12 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 		return -1;
 	catch_signals();
 	arena_init(&mem);
-	while (FCGX_Accept_r(&fcgx.req) == 0) {
-		serve_one(&c, &mem, serve);
-		if (conf->max_requests > 0 && ++served >= conf->max_requests)
-			break;
-	}
+	rc = serve_all(&c, &mem, serve);
 	FCGX_Finish_r(&fcgx.req);
 	FCGX_Free(&fcgx.req, 1);
 	buf_fini(&fcgx.body);
 	buf_fini(&c.res.headers);
 	buf_fini(&c.res.body);
 	arena_fini(&mem);
-	return 0;
+	return rc;
 }

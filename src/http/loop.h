@@ -15,9 +15,10 @@ struct fcgx {
 };
 
 /*
- * Call `serve` for each request until SIGTERM, until the web server closes the
- * socket, or until conf->max_requests are done.  A request under way is always
- * finished.  0, or -1 if the worker was not started by a web server.
+ * Call `serve` for each request until SIGTERM or until conf->max_requests are
+ * done.  A request under way is always finished.  0 for such an end; -1, with a
+ * line in the log, if no web server started the worker or its socket gives no
+ * requests.
  */
 int	loop_run(const struct conf *, struct db *, void (*serve)(struct ctx *));
 

@@ -1,30 +1,8 @@
 /* Percent-decoding and query strings. */
-#include <ctype.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "http/query.h"
-
-static int
-hex_value(char c)
-{
-	if (isdigit((unsigned char)c))
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The byte that %XX at s[i] means, or -1. */
-static int
-escaped_byte(struct str s, size_t i)
-{
-	int high, low;
-
-	if (s.p[i] != '%' || s.len - i < 3)
-		return -1;
-	high = hex_value(s.p[i + 1]);
-	low = hex_value(s.p[i + 2]);
-	return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 /* Bytes of `raw` that are not UTF-8 go back to %XX. */
 static struct str
@@ -58,7 +36,7 @@ query_decode(struct arena *mem, struct str s, bool plus)
 	int byte;
 
 	for (i = 0; i < s.len; i++) {
-		byte = escaped_byte(s, i);
+		byte = percent_byte(s, i);
 		if (byte >= 0)
 			i += 2;
 		else

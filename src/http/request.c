@@ -54,35 +54,81 @@ split_uri(struct ctx *c, struct str uri)
 }
 
 static int
-read_body(struct ctx *c)
+read_length(struct ctx *c)
 {
 	struct str length = param(c, "CONTENT_LENGTH");
-	int64_t want = 0;
+
+	c->req.length = 0;
+	if (str_empty(length) || (str_to_i64(length, &c->req.length) && c->req.length >= 0))
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The Content-Length header is '%s'; it must be "
+	    "the number of bytes of the body.", length.p);
+}
+
+int
+request_body_read(struct ctx *c, void *to, int bytes)
+{
+	int got;
+
+	if (c->req.length == 0)
+		return 0;
+	if (bytes > c->req.length)
+		bytes = (int)c->req.length;
+	got = FCGX_GetStr(to, bytes, c->fcgx->req.in);
+	if (got <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "The request body ended %lld bytes "
+		    "before its Content-Length.", (long long)c->req.length);
+	c->req.length -= got;
+	return got;
+}
+
+/* All of it, for JSON. */
+static int
+read_body(struct ctx *c)
+{
 	struct buf *body = &c->fcgx->body;
 	int got;
 
 	buf_reset(body);
-	if (!str_empty(length) && (!str_to_i64(length, &want) || want < 0))
-		return fail(c, INVALID_PARAMETER_VALUE, "The Content-Length header "
-		    "is '%s'; it must be the number of bytes of the body.", length.p);
-	if (want > REQUEST_BODY_MAX)
+	if (c->req.length > REQUEST_BODY_MAX)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body has %lld "
 		    "bytes; at most %ld are accepted. Split it into several requests.",
-		    (long long)want, REQUEST_BODY_MAX);
-	while ((int64_t)body->len < want) {
-		int64_t step = want - (int64_t)body->len;
-
-		step = step > READ_STEP ? READ_STEP : step;
-		got = FCGX_GetStr(buf_room(body, (size_t)step), (int)step, c->fcgx->req.in);
-		if (got <= 0)
-			return fail(c, INVALID_PARAMETER_VALUE, "The request body "
-			    "ended after %zu of %lld bytes.", body->len, (long long)want);
+		    (long long)c->req.length, REQUEST_BODY_MAX);
+	while ((got = request_body_read(c, buf_room(body, READ_STEP), READ_STEP)) > 0)
 		body->len += (size_t)got;
-	}
 	if (body->len > 0)
 		body->p[body->len] = '\0';
 	c->req.body = buf_str(body);
-	return 0;
+	return got;
+}
+
+/*
+ * A request that the web server could not answer comes with the status it had for
+ * it (lighttpd's error-handler); others have 200 or nothing there.  Its 500 is a
+ * body that it could not store, or a worker that died.
+ */
+static int
+check_front(struct ctx *c)
+{
+	int64_t status;
+
+	if (!str_to_i64(param(c, "REDIRECT_STATUS"), &status) || status < 400 || status > 599)
+		return 0;
+	switch (status) {
+	case 404:
+		return fail(c, RESOURCE_DOES_NOT_EXIST, "The file is not there any more.");
+	case 413:
+		return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger "
+		    "than the %u MiB that this server accepts (--max-body). Split it into "
+		    "several requests.", c->conf->max_body);
+	case 500:
+		return fail(c, TEMPORARILY_UNAVAILABLE, "The request was not carried out to its "
+		    "end: the disk of the server's upload directory is full or not writable, or "
+		    "the worker that had the request died. Make room there, or see the server's "
+		    "log; then try again.");
+	}
+	return fail_status(c, (int)status, status < 500 ? BAD_REQUEST : TEMPORARILY_UNAVAILABLE,
+	    "The web server refused the request with status %d: see its log.", (int)status);
 }
 
 int
@@ -99,11 +145,12 @@ request_read(struct ctx *c)
 	r->preflight_method = param(c, "HTTP_ACCESS_CONTROL_REQUEST_METHOD");
 	r->preflight_headers = param(c, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
 	r->accept_encoding = param(c, "HTTP_ACCEPT_ENCODING");
+	r->is_apache = str_starts(param(c, "SERVER_SOFTWARE"), "Apache");
 	split_uri(c, param(c, "REQUEST_URI"));
 	if (r->method.p == NULL || r->path.p == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE, "The web server sent no %s.",
 		    r->method.p == NULL ? "REQUEST_METHOD" : "REQUEST_URI");
-	return read_body(c);
+	return check_front(c) == -1 ? -1 : read_length(c);
 }
 
 static int
@@ -145,13 +192,13 @@ read_again(struct json_object **json)
  * or boolean is remembered in *odd, an error of its own if nothing is required.
  */
 static int
-open_input(struct ctx *c, bool *odd)
+open_input(struct ctx *c, const struct field *fields, bool *odd)
 {
 	bool is_get = strcmp(c->route->method, "GET") == 0;
 
 	*odd = false;
-	if (is_get && !str_empty(c->req.query)) {
-		c->json = query_read(c->mem, c->req.query, c->route->fields);
+	if (c->route->tx == RAW || (is_get && !str_empty(c->req.query))) {
+		c->json = query_read(c->mem, c->req.query, fields);
 		return 0;
 	}
 	switch (json_read(c->req.body, &c->json)) {
@@ -180,20 +227,20 @@ is_bodyless(const struct route *r)
 }
 
 int
-request_decode(struct ctx *c)
+request_decode_as(struct ctx *c, const struct field *fields, size_t in_size)
 {
 	struct str problem;
 	bool odd;
 
-	if (c->route->fields == NULL)
-		return 0;
-	if (check_content_type(c) == -1 || open_input(c, &odd) == -1)
+	if (c->route->tx != RAW && (check_content_type(c) == -1 || read_body(c) == -1))
+		return -1;
+	if (open_input(c, fields, &odd) == -1)
 		return -1;
 	if (is_bodyless(c->route))
 		route_add_params(c, c->json);
-	c->in = arena_alloc(c->mem, c->route->in_size);
+	c->in = arena_alloc(c->mem, in_size);
 	/* names in a query string are taken as they are written */
-	if (decode_object(c->mem, c->route->fields, c->json,
+	if (decode_object(c->mem, fields, c->json,
 	    c->req.query.len == 0 || strcmp(c->route->method, "GET") != 0, c->in,
 	    &problem) == -1)
 		return fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
@@ -201,4 +248,11 @@ request_decode(struct ctx *c)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body must be a JSON "
 		    "object with the request's parameters as its members.");
 	return 0;
+}
+
+int
+request_decode(struct ctx *c)
+{
+	return c->route->fields == NULL ? 0 :
+	    request_decode_as(c, c->route->fields, c->route->in_size);
 }

@@ -5,6 +5,7 @@
 #define HTTP_REQUEST_H
 
 #include "http/ctx.h"
+#include "json/field.h"
 
 /*
  * The largest body of a JSON route: a batch of 1,000 long values in UTF-8 is
@@ -16,9 +17,17 @@
 int	request_read(struct ctx *);
 
 /*
+ * For routes without fields: the next bytes of the body.  Their number; 0 at its
+ * end; -1 when the client broke off, with an error recorded.
+ */
+int	request_body_read(struct ctx *, void *to, int bytes);
+
+/*
  * Turn the query or the body into c->in by the route's fields; checks the
  * content type of POST and PUT.  -1 with MLflow's error recorded.
  */
 int	request_decode(struct ctx *);
+/* The same by these fields, for a handler that looks at something else first. */
+int	request_decode_as(struct ctx *, const struct field *, size_t in_size);
 
 #endif

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "base/log.h"
+#include "base/percent.h"
 #include "http/error.h"
 #include "http/loop.h"
 #include "http/response.h"
@@ -30,10 +31,11 @@ reason(int status)
 		int		 status;
 		const char	*text;
 	} table[] = {
-		{ 200, "OK" }, { 204, "No Content" }, { 400, "Bad Request" },
+		{ 200, "OK" }, { 204, "No Content" }, { 308, "Permanent Redirect" },
+		{ 400, "Bad Request" },
 		{ 403, "Forbidden" }, { 404, "Not Found" },
 		{ 405, "Method Not Allowed" }, { 500, "Internal Server Error" },
-		{ 503, "Service Unavailable" },
+		{ 501, "Not Implemented" }, { 503, "Service Unavailable" },
 	};
 	size_t i;
 
@@ -58,14 +60,21 @@ put(struct ctx *c, const void *bytes, size_t n)
 	}
 }
 
-static bool
-takes_gzip(const struct ctx *c)
+bool
+response_takes_gzip(const struct ctx *c)
 {
-	const char *at = c->req.is_head || c->req.accept_encoding.p == NULL ? NULL :
+	const char *at = c->req.accept_encoding.p == NULL ? NULL :
 	    strstr(c->req.accept_encoding.p, "gzip");
 
 	/* "gzip;q=0" means no */
 	return at != NULL && strncmp(at + 4, ";q=0", 4) != 0;
+}
+
+/* Shall a body of ours be compressed? */
+static bool
+takes_gzip(const struct ctx *c)
+{
+	return !c->req.is_head && response_takes_gzip(c);
 }
 
 static void
@@ -126,7 +135,7 @@ put_headers(struct ctx *c, bool whole)
 	struct buf h = { 0 };
 
 	buf_printf(&h, "Status: %d %s\r\n", c->res.status, reason(c->res.status));
-	if (c->res.content_type != NULL)
+	if (c->res.content_type[0] != '\0')
 		buf_printf(&h, "Content-Type: %s\r\n", c->res.content_type);
 	if (!c->conf->disable_security) {
 		buf_puts(&h, "X-Content-Type-Options: nosniff\r\n");
@@ -137,6 +146,10 @@ put_headers(struct ctx *c, bool whole)
 	    "" : "Access-Control-Request-Method, Access-Control-Request-Headers, ");
 	if (c->res.gzip != NULL)
 		buf_puts(&h, "Content-Encoding: gzip\r\n");
+	else if (c->res.file.p != NULL)
+		/* lighttpd says the second for itself */
+		buf_printf(&h, "X-Sendfile: %s\r\n%s", c->res.file.p,
+		    c->req.is_apache ? "Accept-Ranges: bytes\r\n" : "");
 	else if (whole && c->res.status != 204)
 		buf_printf(&h, "Content-Length: %zu\r\n", c->res.body.len);
 	buf_add_str(&h, buf_str(&c->res.headers));
@@ -153,9 +166,11 @@ flush(void *arg)
 
 	if (!c->res.sent) {
 		c->res.status = 200;
-		c->res.content_type = "application/json";
-		if (takes_gzip(c))
-			gzip_start(c);
+		if (c->res.content_type == NULL) {
+			c->res.content_type = "application/json";
+			if (takes_gzip(c))
+				gzip_start(c);
+		}
 		put_headers(c, false);
 	}
 	put_body(c, false);
@@ -169,10 +184,32 @@ response_may_stream(struct ctx *c)
 	c->out.flush_at = RESPONSE_HOLD;
 }
 
+/*
+ * lighttpd decodes the name; Apache's module takes it as it stands, and makes its ETag
+ * of the worker's age where that is newer than the file.
+ */
+void
+response_file(struct ctx *c, struct str path, struct str version)
+{
+	c->res.file = c->req.is_apache ? path : percent_encode(c->mem, path, PERCENT_PATH);
+	if (c->req.is_apache)
+		buf_printf(&c->res.headers, "ETag: \"%s\"\r\n", version.p);
+}
+
+int
+response_write(struct ctx *c, const void *bytes, size_t n)
+{
+	buf_add(&c->res.body, bytes, n);
+	if (c->res.body.len >= RESPONSE_HOLD)
+		flush(c);
+	return c->res.broken ? -1 : 0;
+}
+
 void
 response_reset(struct ctx *c)
 {
 	c->res.body.len = 0;
+	c->res.file = (struct str){ NULL, 0 };
 	json_out_init(&c->out, &c->res.body);
 	c->error = (struct error_info){ 0 };
 }
@@ -220,7 +257,7 @@ response_send(struct ctx *c)
 			c->res.status = 200;
 		if (c->res.content_type == NULL)
 			c->res.content_type = "application/json";
-		if (c->res.body.len >= GZIP_LEAST && takes_gzip(c))
+		if (c->res.body.len >= GZIP_LEAST && c->res.file.p == NULL && takes_gzip(c))
 			gzip_start(c);
 		put_headers(c, true);
 	}

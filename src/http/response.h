@@ -15,6 +15,17 @@
 /* Let a large body go out in pieces while it is written.  For reads only. */
 void	response_may_stream(struct ctx *);
 
+/*
+ * The web server sends this file as the body (X-Sendfile), and answers Range and
+ * If-None-Match by itself.  `path` is absolute, of UTF-8 without control characters,
+ * and the caller has made sure that it may be read.  `version` is its ETag where the
+ * web server has none that can be relied on.
+ */
+void	response_file(struct ctx *, struct str path, struct str version);
+/* Does the client take gzip?  For files that are there in both forms. */
+bool	response_takes_gzip(const struct ctx *);
+/* Write to a body that is no JSON, and may be long; -1 once it cannot be sent. */
+int	response_write(struct ctx *, const void *, size_t bytes);
 /* Forget what a handler wrote, for its next try. */
 void	response_reset(struct ctx *);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "http/error.h"
 #include "http/query.h"
 #include "http/route.h"
@@ -12,14 +13,17 @@
 
 struct path {
 	struct str	segments[SEGMENTS_MAX];
+	const char	*at[SEGMENTS_MAX];	/* where each begins, encoded */
+	const char	*end;
 	size_t		n;
+	bool		deeper;			/* than could be split */
 };
 
-/* Split an encoded path and decode its segments; false if it is too deep. */
-static bool
+/* Split an encoded path and decode its segments. */
+static void
 split_path(struct arena *mem, struct str s, struct path *out)
 {
-	out->n = 0;
+	*out = (struct path){ .end = s.p + s.len };
 	while (s.len > 0 && s.p[0] == '/') {
 		s.p++;
 		s.len--;
@@ -28,18 +32,21 @@ split_path(struct arena *mem, struct str s, struct path *out)
 		const char *slash = s.len == 0 ? NULL : memchr(s.p, '/', s.len);
 		size_t n = slash == NULL ? s.len : (size_t)(slash - s.p);
 
-		if (out->n == SEGMENTS_MAX)
-			return false;
+		if (out->n == SEGMENTS_MAX) {
+			out->deeper = true;
+			return;
+		}
+		out->at[out->n] = s.p;
 		out->segments[out->n++] = query_decode(mem, (struct str){ s.p, n }, false);
 		if (slash == NULL)
-			return true;
+			return;
 		s = (struct str){ slash + 1, s.len - n - 1 };
 	}
 }
 
 /* Take the literal segments of `prefix` ("/a/b") off; false if they differ. */
 static bool
-take_prefix(struct path *p, size_t *at, const char *prefix)
+take_prefix(const struct path *p, size_t *at, const char *prefix)
 {
 	size_t i = *at;
 
@@ -56,9 +63,11 @@ take_prefix(struct path *p, size_t *at, const char *prefix)
 }
 
 static bool
-match_pattern(const struct path *p, size_t at, const char *pattern,
+match_pattern(struct arena *mem, const struct path *p, size_t at, const struct route *r,
     struct str params[PATH_PARAMS_MAX])
 {
+	const char *pattern = r->path;
+	bool may_be_empty = r->where == AT_FILES;
 	size_t nparams = 0;
 
 	while (*pattern == '/') {
@@ -66,6 +75,11 @@ match_pattern(const struct path *p, size_t at, const char *pattern,
 
 		if (at == p->n)
 			return false;
+		if (pattern[0] == '{' && pattern[1] == '*') {
+			params[nparams] = percent_decode(mem, (struct str){ p->at[at],
+			    (size_t)(p->end - p->at[at]) });
+			return may_be_empty || params[nparams].len > 0;
+		}
 		if (pattern[0] == '{' && p->segments[at].len > 0)
 			params[nparams++] = p->segments[at];
 		else if (!str_eq(p->segments[at], (struct str){ pattern, n }))
@@ -73,7 +87,7 @@ match_pattern(const struct path *p, size_t at, const char *pattern,
 		pattern += n;
 		at++;
 	}
-	return at == p->n;
+	return at == p->n && !p->deeper;
 }
 
 static const char *
@@ -91,15 +105,15 @@ match_row(const struct ctx *c, struct path *p, const struct route *r,
 
 	/* probes answer at the root and below the static prefix */
 	if (!take_prefix(p, &at, c->conf->static_prefix) &&
-	    !(r->where == AT_ROOT && r->access == OPEN))
+	    !(r->where == AT_ROOT && r->access == OPEN) && r->where != AT_FILES)
 		return false;
 	if (r->where == AT_ROOT)
-		return match_pattern(p, at, r->path, params);
+		return match_pattern(c->mem, p, at, r, params);
 	ajax = take_prefix(p, &at, "/ajax-api");
 	if (!ajax && (r->where == AT_AJAX || !take_prefix(p, &at, "/api")))
 		return false;
 	return take_prefix(p, &at, version_prefix(r->version)) &&
-	    match_pattern(p, at, r->path, params);
+	    match_pattern(c->mem, p, at, r, params);
 }
 
 /* All the methods of a path, for Allow. */
@@ -130,6 +144,38 @@ refuse_method(struct ctx *c, struct allowed *a)
 	    "method; the Allow header names those that it takes.</p>\n"));
 }
 
+/* "/ml" without a slash, which the pages' relative links need. */
+static bool
+is_bare_prefix(const struct ctx *c, const struct path *p)
+{
+	size_t at = 0;
+
+	return c->conf->static_prefix[0] != '\0' && take_prefix(p, &at,
+	    c->conf->static_prefix) && at == p->n;
+}
+
+static int
+redirect_to_pages(struct ctx *c)
+{
+	buf_printf(&c->res.headers, "Location: %s/\r\n", c->conf->static_prefix);
+	return fail_page(c, 308, HTML_PAGE, STR("<!doctype html>\n<title>Moved</title>\n"
+	    "<p>The pages are one slash further.</p>\n"));
+}
+
+/* With --artifacts-only, what needs the database is switched off. */
+static int
+check_switches(struct ctx *c)
+{
+	enum route_access access = c->route->access;
+
+	if (!c->conf->artifacts_only || access == OPEN || access == PAGES ||
+	    access == FILES_READ || access == FILES_EDIT)
+		return 0;
+	return fail_page(c, 503, HTML_PAGE, STR("<!doctype html>\n<title>Artifacts only"
+	    "</title>\n<p>This server serves artifacts and nothing else: it was started with "
+	    "<code>--artifacts-only</code>.</p>\n"));
+}
+
 int
 route_find(struct ctx *c, const struct route *r)
 {
@@ -138,28 +184,29 @@ route_find(struct ctx *c, const struct route *r)
 	struct path p;
 	int rc = -1;
 
-	if (split_path(c->mem, c->req.path, &p)) {
-		for (; r->method != NULL && rc != 0; r++) {
-			if (!match_row(c, &p, r, c->params))
-				continue;
-			if (str_is(method, r->method)) {
-				c->route = r;
-				rc = 0;
-			} else {
-				allowed.at_root = r->where == AT_ROOT;
-				allow(&allowed, r->method);
-				if (strcmp(r->method, "GET") == 0)
-					allow(&allowed, "HEAD");
-			}
+	split_path(c->mem, c->req.path, &p);
+	for (; r->method != NULL && rc != 0; r++) {
+		if (!match_row(c, &p, r, c->params))
+			continue;
+		if (str_is(method, r->method)) {
+			c->route = r;
+			rc = 0;
+		} else {
+			allowed.at_root = r->where == AT_ROOT;
+			allow(&allowed, r->method);
+			if (strcmp(r->method, "GET") == 0)
+				allow(&allowed, "HEAD");
 		}
 	}
 	if (rc == -1 && allowed.any)
 		refuse_method(c, &allowed);
+	else if (rc == -1 && is_bare_prefix(c, &p))
+		redirect_to_pages(c);
 	else if (rc == -1)
 		fail_page(c, 404, HTML_PAGE, STR("<!doctype html>\n<title>Not found"
 		    "</title>\n<p>This server has nothing at this path.</p>\n"));
 	buf_fini(&allowed.text);
-	return rc;
+	return rc == 0 ? check_switches(c) : rc;
 }
 
 void

@@ -11,12 +11,14 @@
 enum route_where {
 	AT_ROOT,	/* the path as it stands */
 	AT_API,		/* below /api/<version> and /ajax-api/<version> */
-	AT_AJAX		/* below /ajax-api/<version> only */
+	AT_AJAX,	/* below /ajax-api/<version> only */
+	AT_FILES	/* as AT_API, and without the static prefix too */
 };
 
 /* What a request needs to be allowed; enforced once there are users. */
 enum route_access {
 	OPEN,		/* no experiment is concerned: probes, server facts */
+	PAGES,		/* the web UI's files */
 	EXP_READ,
 	EXP_EDIT,
 	EXP_CREATE,
@@ -28,20 +30,23 @@ enum route_access {
 	LOGGED_MODEL_READ,
 	LOGGED_MODEL_EDIT,
 	EVAL_DATASET_READ,
-	EVAL_DATASET_EDIT
+	EVAL_DATASET_EDIT,
+	FILES_READ,	/* the artifact proxy: all that --artifacts-only serves */
+	FILES_EDIT
 };
 
 enum route_tx {
 	NO_DB,		/* does not touch the database */
 	RD,		/* reads: every statement for itself */
-	WR		/* one transaction around the handler, retried on deadlock */
+	WR,		/* one transaction around the handler, retried on deadlock */
+	RAW		/* as RD; the body is the handler's to read, fields are in the query */
 };
 
 struct route {
 	const char		*method;	/* HEAD is served by GET rows */
 	enum route_where	 where;
 	int			 version;	/* 2: "2.0", 3: "3.0"; 0 at the root */
-	const char		*path;		/* literals and {names} */
+	const char		*path;		/* literals, {names}, at the end {*rest} */
 	enum route_access	 access;
 	enum route_tx		 tx;
 	const struct field	*fields;
@@ -55,7 +60,8 @@ struct route {
  * request is answered with 204 and Allow through the same door.
  *
  * Leading slashes count as one.  The path is split first and decoded after, a
- * segment at a time, once.
+ * segment at a time, once.  {*rest} is all that is left, slashes included: at least
+ * a byte, but for AT_FILES rows, which say themselves what is wrong with nothing.
  */
 int	route_find(struct ctx *, const struct route *table);
 

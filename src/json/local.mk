@@ -1,5 +1,6 @@
 libcairn_a_SOURCES += \
 	%D%/decode.c %D%/decode.h \
 	%D%/field.h \
+	%D%/number.c %D%/number.h \
 	%D%/read.c %D%/read.h \
 	%D%/write.c %D%/write.h

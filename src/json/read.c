@@ -13,8 +13,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "json/number.h"
 #include "json/read.h"
-#include "json/write.h"
 
 /* Digits of the largest integers that fit in 64 bits with a sign. */
 #define SAFE_DIGITS	19
@@ -348,7 +348,7 @@ static void
 write_float(struct buf *to, const struct json_object *o)
 {
 	double v = json_object_get_double(o);
-	char text[40];
+	char text[JSON_NUMBER_SIZE];
 
 	if (long_integer(o).p != NULL)
 		buf_add_str(to, long_integer(o));
@@ -357,7 +357,7 @@ write_float(struct buf *to, const struct json_object *o)
 	else if (isinf(v))
 		buf_puts(to, v > 0 ? "Infinity" : "-Infinity");
 	else
-		buf_add(to, text, json_format_dbl(v, text, sizeof(text)));
+		buf_add(to, text, json_format_dbl(v, text));
 }
 
 static void

@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Deepest reply there is, doubled. */
-#define JSON_OUT_DEPTH	16
+/* A GraphQL answer: ten fields deep, each a list of objects, and two around them. */
+#define JSON_OUT_DEPTH	24
 
 struct json_out {
 	struct buf	*buf;
@@ -37,14 +37,11 @@ void	json_end(struct json_out *);				/* } */
 void	json_list_begin(struct json_out *, const char *key);	/* [ */
 void	json_list_end(struct json_out *);			/* ] */
 
-/* An absent str is "". */
+/* A key needs no escapes.  An absent str is "". */
 void	json_put_str(struct json_out *, const char *key, struct str);
 void	json_put_i64(struct json_out *, const char *key, int64_t);
 void	json_put_dbl(struct json_out *, const char *key, double);
 void	json_put_bool(struct json_out *, const char *key, bool);
 void	json_put_null(struct json_out *, const char *key);
-
-/* The shortest decimal text of a finite v in repr form; at least 32 bytes. */
-size_t	json_format_dbl(double v, char *to, size_t size);
 
 #endif

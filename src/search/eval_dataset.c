@@ -204,13 +204,6 @@ read_test(struct arena *mem, const struct item *c, struct search_test *t,
 	    t->field->scope == SCOPE_TAG ? "tag" : "attribute", STR_ARGS(op));
 }
 
-static bool
-is_ignored(const struct item *i)
-{
-	return item_is_token(i, TOK_SPACE) ||
-	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "and"));
-}
-
 /* 1 with *err naming every item that is no comparison; 0 if there is none. */
 static int
 check_items(struct arena *mem, struct items items, struct search_error *err)
@@ -219,7 +212,7 @@ check_items(struct arena *mem, struct items items, struct search_error *err)
 	size_t i;
 
 	for (i = 0; i < items.n; i++) {
-		if (is_ignored(&items.v[i]) || items.v[i].kind == ITEM_COMPARISON)
+		if (item_is_ignored(&items.v[i]) || items.v[i].kind == ITEM_COMPARISON)
 			continue;
 		buf_puts(&list, list.len == 0 ? "" : ", ");
 		buf_add_str(&list, items.v[i].token.text);
@@ -236,38 +229,10 @@ static int
 read_tests(struct arena *mem, struct items items, struct search_node *tree,
     struct search_error *err)
 {
-	size_t i;
-
 	if (items.n > 2 * SEARCH_CLAUSES_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: it "
 		    "has more than %d clauses.", SEARCH_CLAUSES_MAX);
-	tree->kids = arena_array(mem, items.n, sizeof(*tree->kids));
-	for (i = 0; i < items.n; i++) {
-		struct search_node *kid = &tree->kids[tree->nkids];
-
-		if (items.v[i].kind != ITEM_COMPARISON)
-			continue;
-		kid->kind = NODE_TEST;
-		if (read_test(mem, &items.v[i], &kid->test, err) != 0)
-			return 1;
-		tree->nkids++;
-	}
-	return 0;
-}
-
-/* Is there something behind a semicolon? */
-static bool
-is_split(struct tokens t)
-{
-	size_t i;
-	bool ended = false;
-
-	for (i = 0; i < t.n; i++) {
-		if (ended && t.v[i].kind != TOK_SPACE)
-			return true;
-		ended = ended || token_is_punct(&t.v[i], ';');
-	}
-	return false;
+	return search_tests_read(mem, items, read_test, tree, err);
 }
 
 int
@@ -289,7 +254,7 @@ search_eval_datasets_parse(struct arena *mem, struct str filter,
 		return search_fail(mem, err, SEARCH_INVALID,
 		    "Invalid filter '%.*s'. Could not be parsed.",
 		    STR_ARGS(filter));
-	if (is_split(tokens))
+	if (tokens_are_split(tokens))
 		return search_fail(mem, err, SEARCH_INVALID, "Search filter "
 		    "contained multiple expression %s. Provide AND-ed "
 		    "expression list.", repr(mem, filter).p);

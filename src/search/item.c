@@ -21,6 +21,13 @@ item_is_token(const struct item *i, enum token_kind kind)
 	return i->kind == ITEM_TOKEN && i->token.kind == kind;
 }
 
+bool
+item_is_ignored(const struct item *i)
+{
+	return item_is_token(i, TOK_SPACE) ||
+	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "and"));
+}
+
 static bool
 is_punct(const struct item *i, char c)
 {

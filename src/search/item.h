@@ -42,5 +42,7 @@ struct items	items_group(struct arena *, struct tokens);
 
 /* An item that is still this kind of token. */
 bool	item_is_token(const struct item *, enum token_kind);
+/* What may stand between comparisons: white space and AND. */
+bool	item_is_ignored(const struct item *);
 
 #endif

@@ -11,8 +11,6 @@
 #include "search/keyword.h"
 #include "search/lex.h"
 
-/* Room for the first tokens; doubled when full. */
-#define TOKENS_FIRST	64
 
 struct scan {
 	struct str	text;
@@ -541,20 +539,26 @@ lex(struct arena *mem, struct str text)
 {
 	struct scan s = { text, 0, find_comment_end(text) };
 	struct tokens out = { NULL, 0 };
-	size_t cap = 0;
 
 	while (s.at < text.len) {
-		if (out.n == cap) {
-			struct token *old = out.v;
-
-			cap = cap == 0 ? TOKENS_FIRST : 2 * cap;
-			out.v = arena_array(mem, cap, sizeof(*out.v));
-			if (out.n > 0)
-				memcpy(out.v, old, out.n * sizeof(*out.v));
-		}
+		out.v = arena_grow(mem, out.v, out.n, sizeof(*out.v));
 		out.v[out.n++] = next_token(&s);
 	}
 	return out;
+}
+
+bool
+tokens_are_split(struct tokens t)
+{
+	size_t i;
+	bool ended = false;
+
+	for (i = 0; i < t.n; i++) {
+		if (ended && t.v[i].kind != TOK_SPACE)
+			return true;
+		ended = ended || token_is_punct(&t.v[i], ';');
+	}
+	return false;
 }
 
 bool

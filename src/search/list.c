@@ -16,7 +16,7 @@ struct reader {
 	struct str	 rest;
 	struct buf	 shown;		/* the tuple in Python's form */
 	struct str	*values;
-	size_t		 n, cap;
+	size_t		 n;
 	bool		 strange;	/* something that is no string */
 };
 
@@ -79,14 +79,7 @@ read_literal(struct reader *r, struct buf *out)
 static void
 add_value(struct reader *r, struct str value)
 {
-	if (r->n == r->cap) {
-		struct str *old = r->values;
-
-		r->cap = r->cap == 0 ? 8 : 2 * r->cap;
-		r->values = arena_array(r->mem, r->cap, sizeof(*r->values));
-		if (r->n > 0)
-			memcpy(r->values, old, r->n * sizeof(*old));
-	}
+	r->values = arena_grow(r->mem, r->values, r->n, sizeof(*r->values));
 	r->values[r->n++] = value;
 }
 
@@ -103,7 +96,7 @@ read_string(struct reader *r)
 		skip_space(r);
 	}
 	value = buf_str(&text);
-	value = arena_str(r->mem, value.p == NULL ? STR("") : value);
+	value = arena_str(r->mem, str_or_empty(value));
 	buf_fini(&text);
 	repr_add(&r->shown, value);
 	add_value(r, value);

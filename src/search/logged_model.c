@@ -244,28 +244,6 @@ read_test(struct arena *mem, const struct item *c, struct search_test *test,
 	    c->right->token.text, test, err);
 }
 
-/* Is there something behind a semicolon? */
-static bool
-is_split(struct tokens t)
-{
-	size_t i;
-	bool ended = false;
-
-	for (i = 0; i < t.n; i++) {
-		if (ended && t.v[i].kind != TOK_SPACE)
-			return true;
-		ended = ended || token_is_punct(&t.v[i], ';');
-	}
-	return false;
-}
-
-static bool
-is_ignored(const struct item *i)
-{
-	return item_is_token(i, TOK_SPACE) ||
-	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "and"));
-}
-
 static int
 fail_filter(struct arena *mem, struct str filter, const char *wanted,
     struct search_error *err)
@@ -284,7 +262,7 @@ read_items(struct arena *mem, struct str filter, struct items items,
 	for (i = 0; i < items.n; i++) {
 		if (items.v[i].kind == ITEM_COMPARISON)
 			n++;
-		else if (!is_ignored(&items.v[i]))
+		else if (!item_is_ignored(&items.v[i]))
 			return fail_filter(mem, filter, "a list of comparisons "
 			    "separated by 'AND' (e.g. 'metrics.loss > 0.1 AND "
 			    "params.lr = 0.01')", err);
@@ -293,18 +271,7 @@ read_items(struct arena *mem, struct str filter, struct items items,
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter "
 		    "string: it has more than %d comparisons.",
 		    SEARCH_CLAUSES_MAX);
-	tree->kids = arena_array(mem, n, sizeof(*tree->kids));
-	for (i = 0; i < items.n; i++) {
-		struct search_node *kid = &tree->kids[tree->nkids];
-
-		if (items.v[i].kind != ITEM_COMPARISON)
-			continue;
-		kid->kind = NODE_TEST;
-		if (read_test(mem, &items.v[i], &kid->test, err) != 0)
-			return 1;
-		tree->nkids++;
-	}
-	return 0;
+	return search_tests_read(mem, items, read_test, tree, err);
 }
 
 int
@@ -322,7 +289,7 @@ search_logged_models_parse(struct arena *mem, struct str filter,
 		    "string: it is longer than %d bytes.", SEARCH_FILTER_MAX);
 	tokens = lex(mem, filter);
 	if ((tokens.n == 1 && tokens.v[0].kind == TOK_SPACE) ||
-	    is_split(tokens))
+	    tokens_are_split(tokens))
 		return fail_filter(mem, filter, "a single SQL expression", err);
 	return read_items(mem, filter, items_group(mem, tokens), *tree, err);
 }
@@ -334,8 +301,7 @@ search_logged_models_order(struct arena *mem, struct str name,
 {
 	struct str entity;
 
-	if (name.p == NULL)
-		name = STR("");
+	name = str_or_empty(name);
 	if (name.len > SEARCH_ORDER_BYTES_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid order by "
 		    "field name: it is longer than %d bytes.",

@@ -46,6 +46,17 @@ page_hash_str(uint64_t hash, struct str s)
 	return hash_bytes(hash, s.p, s.len);
 }
 
+uint64_t
+page_hash_query(uint64_t hash, struct str filter, const struct str *order_by, size_t norder)
+{
+	size_t i;
+
+	hash = page_hash_str(hash, filter);
+	for (i = 0; i < norder; i++)
+		hash = page_hash_str(hash, order_by[i]);
+	return hash;
+}
+
 static void
 put_u64(struct buf *b, uint64_t v)
 {

@@ -25,6 +25,8 @@ struct page_value {
 /* A hash of everything that makes the query what it is; start with 0. */
 uint64_t	page_hash_i64(uint64_t hash, int64_t);
 uint64_t	page_hash_str(uint64_t hash, struct str);
+uint64_t	page_hash_query(uint64_t hash, struct str filter,
+		    const struct str *order_by, size_t norder);
 
 /* Base64, in `mem`. */
 struct str	page_token_write(struct arena *mem, uint64_t query,

@@ -33,13 +33,6 @@ has_second_statement(struct tokens t)
 	return false;
 }
 
-static bool
-is_ignored(const struct item *i)
-{
-	return item_is_token(i, TOK_SPACE) ||
-	    (i->kind == ITEM_TOKEN && token_is_keyword(&i->token, "and"));
-}
-
 /* 1 with *err naming every item that is no comparison; 0 if there is none. */
 static int
 check_items(struct arena *mem, const struct search_entity *e,
@@ -49,7 +42,7 @@ check_items(struct arena *mem, const struct search_entity *e,
 	size_t i;
 
 	for (i = 0; i < items.n; i++) {
-		if (is_ignored(&items.v[i]) ||
+		if (item_is_ignored(&items.v[i]) ||
 		    items.v[i].kind == ITEM_COMPARISON)
 			continue;
 		buf_puts(&text, text.len != 0 ? ", " :
@@ -113,6 +106,26 @@ read_tests(struct arena *mem, const struct search_entity *e,
 		if (search_test_check(mem, &tree->kids[i].test, err) != 0)
 			return 1;
 	return check_joined(mem, tree, err);
+}
+
+int
+search_tests_read(struct arena *mem, struct items items, search_read_test *read,
+    struct search_node *tree, struct search_error *err)
+{
+	size_t i;
+
+	tree->kids = arena_array(mem, items.n, sizeof(*tree->kids));
+	for (i = 0; i < items.n; i++) {
+		struct search_node *kid = &tree->kids[tree->nkids];
+
+		if (items.v[i].kind != ITEM_COMPARISON)
+			continue;
+		kid->kind = NODE_TEST;
+		if (read(mem, &items.v[i], &kid->test, err) != 0)
+			return 1;
+		tree->nkids++;
+	}
+	return 0;
 }
 
 int

@@ -80,7 +80,8 @@ struct db {
 	unsigned		 number;
 	char			 text[512];
 	char			 column[65];
-	bool			 in_transaction;
+	bool			 in_transaction;	/* asked for */
+	bool			 begun;		/* and told; a loss does not change it */
 	uint64_t		 connection;	/* counts them */
 	int			 exact_names;	/* -1: not asked yet */
 	unsigned		 told;		/* the loss that the log was told last */
@@ -227,6 +228,9 @@ classify(unsigned number)
 		{ ER_LOCK_WAIT_TIMEOUT, DB_RETRY },
 		{ ER_CHECKREAD, DB_RETRY },
 		{ ER_DUP_ENTRY, DB_DUPLICATE },
+		/* a new name that rows below it carry into the way of others */
+		{ ER_FOREIGN_DUPLICATE_KEY_WITH_CHILD_INFO, DB_DUPLICATE },
+		{ ER_FOREIGN_DUPLICATE_KEY_WITHOUT_CHILD_INFO, DB_DUPLICATE },
 		{ ER_DATA_TOO_LONG, DB_TOO_LONG },
 		{ ER_WARN_DATA_OUT_OF_RANGE, DB_RANGE },
 		{ ER_NO_REFERENCED_ROW_2, DB_REFERENCE },
@@ -375,8 +379,8 @@ db_connect(struct db *db)
 }
 
 /* A command without values; the transaction's own and the schema's. */
-int
-db_run(struct db *db, const char *constant_sql)
+static int
+command(struct db *db, const char *constant_sql)
 {
 	MYSQL_RES *result;
 
@@ -391,37 +395,58 @@ db_run(struct db *db, const char *constant_sql)
 	return 0;
 }
 
-/*
- * The first statement after a quiet time finds out that the server has closed
- * the connection: nothing was done yet, so connect anew and say it again.
- */
-int
+void
 db_begin(struct db *db)
+{
+	db->in_transaction = true;
+	db->begun = false;
+}
+
+/*
+ * Before each statement.  The first one after a quiet time finds out that the
+ * server has closed the connection: nothing was done yet, so connect anew and say
+ * it again.
+ */
+static int
+begin_now(struct db *db)
 {
 	bool fresh = db->my == NULL;
 
-	if (db_run(db, "START TRANSACTION") == -1 &&
-	    (fresh || db->error != DB_LOST || db_run(db, "START TRANSACTION") == -1))
+	if (!db->in_transaction || db->begun)
+		return 0;
+	if (command(db, "START TRANSACTION") == -1 &&
+	    (fresh || db->error != DB_LOST || command(db, "START TRANSACTION") == -1))
 		return -1;
-	db->in_transaction = true;
+	db->in_transaction = db->begun = true;
 	return 0;
+}
+
+int
+db_run(struct db *db, const char *constant_sql)
+{
+	return begin_now(db) == -1 ? -1 : command(db, constant_sql);
 }
 
 int
 db_commit(struct db *db)
 {
-	if (db->my == NULL)
+	bool begun = db->begun;
+
+	/* a lost connection has ended the transaction, and begun is what tells */
+	if (begun && db->my == NULL)
 		return fail_with(db, "commit", CR_SERVER_LOST, "connection lost");
-	db->in_transaction = false;
-	return db_run(db, "COMMIT");
+	db->in_transaction = db->begun = false;
+	return begun ? command(db, "COMMIT") : 0;
 }
 
 void
 db_rollback(struct db *db)
 {
-	if (db->my == NULL || !db->in_transaction)
+	bool begun = db->begun;
+
+	db->in_transaction = db->begun = false;
+	if (db->my == NULL || !begun)
 		return;
-	db->in_transaction = false;
 	if (mysql_query(db->my, "ROLLBACK") != 0)
 		disconnect(db);
 }
@@ -444,8 +469,10 @@ prepare(struct db *db, const char *name, struct str text)
 static MYSQL_STMT *
 fixed_statement(struct db *db, enum stmt id)
 {
-	if (db->my == NULL && (db->in_transaction || db_connect(db) == -1)) {
-		if (db->in_transaction)
+	if (begin_now(db) == -1)
+		return NULL;
+	if (db->my == NULL && (db->begun || db_connect(db) == -1)) {
+		if (db->begun)
 			fail_with(db, stmt_rows[id].name, CR_SERVER_LOST,
 			    "connection lost within a transaction");
 		return NULL;
@@ -552,7 +579,7 @@ execute_fixed(struct db *db, enum stmt id, const struct db_val *values, size_t n
 	st = fixed_statement(db, id);
 	if (st != NULL && execute(db, st, row->name, values, n) == 0)
 		return st;
-	if (fresh || db->error != DB_LOST || db->in_transaction || row->out[0] == '\0')
+	if (fresh || db->error != DB_LOST || db->begun || row->out[0] == '\0')
 		return NULL;
 	st = fixed_statement(db, id);
 	if (st != NULL && execute(db, st, row->name, values, n) == 0)
@@ -566,6 +593,23 @@ db_exec_values(struct db *db, enum stmt id, const struct db_val *values, size_t 
 	MYSQL_STMT *st = execute_fixed(db, id, values, n);
 
 	return st == NULL ? -1 : (int64_t)mysql_stmt_affected_rows(st);
+}
+
+int64_t
+db_exec_alone_values(struct db *db, enum stmt id, const struct db_val *values, size_t n)
+{
+	bool alone = db->in_transaction && !db->begun;
+	int64_t rows;
+
+	if (alone)
+		db->in_transaction = false;
+	rows = db_exec_values(db, id, values, n);
+	/* after a quiet time; saying it twice does no harm, which is the caller's word */
+	if (rows == -1 && alone && db->error == DB_LOST)
+		rows = db_exec_values(db, id, values, n);
+	if (alone)
+		db_begin(db);
+	return rows;
 }
 
 int64_t
@@ -815,8 +859,10 @@ execute_built(struct db *db, struct sql *q, struct taken *t)
 	uint64_t connection;
 	int tries;
 
+	if (begin_now(db) == -1)
+		return -1;
 	for (tries = 0; tries < 2; tries++) {
-		if (db->my == NULL && (db->in_transaction || db_connect(db) == -1))
+		if (db->my == NULL && (db->begun || db_connect(db) == -1))
 			return -1;
 		connection = db->connection;
 		if (take_built(db, buf_str(&q->text), t) == 0) {
@@ -824,7 +870,7 @@ execute_built(struct db *db, struct sql *q, struct taken *t)
 				return 0;
 			give_built(db, t, connection, false);
 		}
-		if (fresh || db->error != DB_LOST || db->in_transaction)
+		if (fresh || db->error != DB_LOST || db->begun)
 			return -1;
 	}
 	return -1;

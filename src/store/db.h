@@ -100,7 +100,8 @@ const char	*db_error_text(const struct db *);
 /* The server's error number of the last failure. */
 unsigned	 db_error_number(const struct db *);
 
-int		 db_begin(struct db *);
+/* The server hears of a transaction with its first statement, or never. */
+void		 db_begin(struct db *);
 int		 db_commit(struct db *);
 /* Never fails: a connection that cannot roll back is closed. */
 void		 db_rollback(struct db *);
@@ -115,6 +116,16 @@ void		 db_rollback(struct db *);
 	db_exec_values((db), (id), (const struct db_val[]){ __VA_ARGS__ },	\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
 int64_t		 db_exec_values(struct db *, enum stmt,
+		    const struct db_val *, size_t n);
+/*
+ * The same for a statement that is all that a request writes: before any other it
+ * needs no transaction, which saves two round trips.  What it does must bear to be
+ * done twice.
+ */
+#define db_exec_alone(db, id, ...)					\
+	db_exec_alone_values((db), (id), (const struct db_val[]){ __VA_ARGS__ },	\
+	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
+int64_t		 db_exec_alone_values(struct db *, enum stmt,
 		    const struct db_val *, size_t n);
 /* The AUTO_INCREMENT value of the last insert. */
 int64_t		 db_insert_id(const struct db *);

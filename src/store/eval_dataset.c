@@ -1,6 +1,4 @@
 /* Evaluation datasets: their tags, experiments and records. */
-#include <string.h>
-
 #include "base/id.h"
 #include "base/time.h"
 #include "store/eval_dataset.h"
@@ -11,8 +9,6 @@
 #define RECORD_COLUMNS	12
 /* Ids of one statement; longer lists are read in pieces. */
 #define PIECE		500
-/* Room for the rows of a short list; doubled when full. */
-#define ROWS_FIRST	16
 
 void
 store_eval_dataset_from_row(const struct db_val *row, struct eval_dataset *d)
@@ -162,21 +158,6 @@ store_eval_dataset_tag_delete(struct db *db, struct str id, struct str key)
 	return (int)db_exec(db, STMT_EVAL_DATASET_TAG_DELETE, db_str(id), db_str(key));
 }
 
-/* Room for one more item of `size` bytes behind n of them, doubled when full. */
-static void *
-grow(struct arena *mem, void *items, size_t n, size_t size)
-{
-	void *more;
-
-	if (n == 0)
-		return arena_array(mem, ROWS_FIRST, size);
-	if (n < ROWS_FIRST || (n & (n - 1)) != 0)
-		return items;
-	more = arena_array(mem, 2 * n, size);
-	memcpy(more, items, n * size);
-	return more;
-}
-
 int64_t
 store_eval_dataset_experiments(struct db *db, struct arena *mem, struct str id,
     struct str **experiments)
@@ -188,7 +169,7 @@ store_eval_dataset_experiments(struct db *db, struct arena *mem, struct str id,
 
 	*experiments = NULL;
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
-		*experiments = grow(mem, *experiments, n, sizeof(**experiments));
+		*experiments = arena_grow(mem, *experiments, n, sizeof(**experiments));
 		(*experiments)[n++] = row[0].str;
 	}
 	db_close(r);
@@ -336,7 +317,7 @@ store_eval_record_list(struct db *db, struct arena *mem, struct str dataset_id,
 
 	*out = NULL;
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
-		*out = grow(mem, *out, n, sizeof(**out));
+		*out = arena_grow(mem, *out, n, sizeof(**out));
 		(*out)[n++] = (struct eval_record){
 			.record_id = row[0].str, .inputs = row[1].str,
 			.expectations = row[2].str, .tags = row[3].str,

@@ -1,6 +1,4 @@
 /* Evaluation datasets by filter and order. */
-#include <string.h>
-
 #include "search/eval_dataset.h"
 #include "store/eval_dataset_search.h"
 #include "store/keyset.h"
@@ -72,10 +70,7 @@ hash_query(const struct eval_dataset_search *s)
 
 	for (i = 0; i < s->nexperiments; i++)
 		h = page_hash_str(h, s->experiment_ids[i]);
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++)
-		h = page_hash_str(h, s->order_by[i]);
-	return h;
+	return page_hash_query(h, s->filter, s->order_by, s->norder);
 }
 
 static void
@@ -103,15 +98,8 @@ static void
 add_dataset(void *arg, struct arena *mem, const struct db_val *row)
 {
 	struct eval_dataset_page *page = arg;
-	struct eval_dataset *old = page->items;
 
-	/* grow at each power of two */
-	if ((page->n & (page->n - 1)) == 0) {
-		page->items = arena_array(mem, page->n == 0 ? 1 : 2 * page->n,
-		    sizeof(*page->items));
-		if (page->n > 0)
-			memcpy(page->items, old, page->n * sizeof(*old));
-	}
+	page->items = arena_grow(mem, page->items, page->n, sizeof(*page->items));
 	store_eval_dataset_from_row(row, &page->items[page->n++]);
 }
 

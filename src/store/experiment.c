@@ -44,18 +44,6 @@ store_experiment_find_by_name(struct db *db, struct arena *mem, struct str name,
 	return rc;
 }
 
-static void
-add_ids(struct sql *q, const int64_t *ids, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		sql_add_literal(q, i == 0 ? "(" : ", ");
-		sql_arg(q, db_i64(ids[i]));
-	}
-	sql_lit(q, ")");
-}
-
 /* Put a row where its id stands in `ids`. */
 static void
 place(const int64_t *ids, size_t n, const struct db_val *row, struct experiment *out)
@@ -79,7 +67,7 @@ list_piece(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
 	sql_init(&q, mem);
 	sql_lit(&q, "SELECT experiment_id, name, artifact_location, lifecycle_stage, "
 	    "creation_time, last_update_time FROM experiments WHERE experiment_id IN ");
-	add_ids(&q, ids, n);
+	sql_args_i64(&q, ids, n);
 	r = db_query_sql(db, mem, &q, "isssii");
 	if (r != NULL)
 		while ((rc = db_next(r, mem, row)) == 1)
@@ -127,7 +115,7 @@ read_tags(struct db *db, struct arena *mem, struct experiment **sorted,
 	sql_init(&q, mem);
 	sql_lit(&q, "SELECT experiment_id, `key`, value FROM experiment_tags "
 	    "WHERE experiment_id IN ");
-	add_ids(&q, ids, n);
+	sql_args_i64(&q, ids, n);
 	sql_lit(&q, " ORDER BY experiment_id, `key`");
 	r = db_query_sql(db, mem, &q, "iss");
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {

@@ -52,12 +52,8 @@ static uint64_t
 hash_query(const struct experiment_search *s)
 {
 	uint64_t h = page_hash_str(0, STR("experiments"));
-	size_t i;
 
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++)
-		h = page_hash_str(h, s->order_by[i]);
-	return page_hash_i64(h, s->view);
+	return page_hash_i64(page_hash_query(h, s->filter, s->order_by, s->norder), s->view);
 }
 
 static int

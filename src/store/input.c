@@ -75,18 +75,13 @@ store_model_out(struct db *db, struct arena *mem, struct str run_id, struct str 
 static void
 add_summaries(struct sql *q, const int64_t *ids, size_t n, int64_t limit)
 {
-	size_t i;
-
 	sql_lit(q, "SELECT DISTINCT d.experiment_id, d.name, d.digest, t.value "
 	    "FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid "
 	    "AND i.source_type = 'DATASET' AND i.destination_type = 'RUN' "
 	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
 	    "AND t.name = 'mlflow.data.context' WHERE d.experiment_id IN ");
-	for (i = 0; i < n; i++) {
-		sql_add_literal(q, i == 0 ? "(" : ", ");
-		sql_arg(q, db_i64(ids[i]));
-	}
-	sql_lit(q, ") LIMIT ");
+	sql_args_i64(q, ids, n);
+	sql_lit(q, " LIMIT ");
 	sql_arg(q, db_i64(limit));
 }
 

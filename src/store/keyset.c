@@ -10,19 +10,32 @@
  * Characters of a text that count for the order.  MariaDB sorts by the first
  * max_sort_length bytes (1,024) only, by 256 characters in its quickest way,
  * and then disagrees with its own comparisons; cut texts agree, and a token
- * stays small.  Every unique name is shorter than that.
+ * stays small.  A cut column has no index, so only those are cut that may be
+ * longer; no unique name is.
  */
 #define TEXT_KEY	"256"
-
-/* Room for the ids of a small page; doubled when full. */
-#define IDS_FIRST	128
 
 void
 keyset_add(struct keyset *k, const struct sql_name *expr, enum db_type type,
     bool descending)
 {
 	assert(k->n < KEYSET_MAX);
-	k->keys[k->n++] = (struct keyset_key){ expr, type, descending };
+	k->keys[k->n++] = (struct keyset_key){ .expr = expr, .type = type,
+	    .descending = descending };
+}
+
+void
+keyset_add_long(struct keyset *k, const struct sql_name *expr, bool descending)
+{
+	keyset_add(k, expr, DB_STR, descending);
+	k->keys[k->n - 1].is_long = true;
+}
+
+void
+keyset_add_nulls_last(struct keyset *k, const struct sql_name *expr, enum db_type type)
+{
+	keyset_add(k, expr, type, true);
+	k->keys[k->n - 1].nulls_last = true;
 }
 
 static bool
@@ -63,10 +76,10 @@ keyset_start(struct keyset *k, struct arena *mem, struct str token,
 static void
 add_expr(struct sql *q, const struct keyset_key *key)
 {
-	if (key->type == DB_STR)
+	if (key->is_long)
 		sql_lit(q, "LEFT(");
 	sql_name(q, key->expr);
-	if (key->type == DB_STR)
+	if (key->is_long)
 		sql_lit(q, ", " TEXT_KEY ")");
 }
 
@@ -96,6 +109,23 @@ to_db(const struct page_value *v)
 	}
 }
 
+/* Behind that value in the key's order. */
+static void
+add_behind(struct sql *q, const struct keyset_key *key, const struct page_value *after)
+{
+	add_expr(q, key);
+	if (key->descending)
+		sql_lit(q, " < ");
+	else
+		sql_lit(q, " > ");
+	sql_arg(q, to_db(after));
+	if (!key->nulls_last || after->type == PAGE_NULL)
+		return;
+	sql_lit(q, " OR ");
+	add_expr(q, key);
+	sql_lit(q, " IS NULL");
+}
+
 /*
  * Lexicographic order, each value named twice:
  *	(a > ? OR (a <=> ? AND (b > ? OR (b <=> ? AND ...))))
@@ -109,12 +139,7 @@ keyset_where(const struct keyset *k, struct sql *q)
 		return;
 	sql_lit(q, " AND (");
 	for (i = 0; i < k->n; i++) {
-		add_expr(q, &k->keys[i]);
-		if (k->keys[i].descending)
-			sql_lit(q, " < ");
-		else
-			sql_lit(q, " > ");
-		sql_arg(q, to_db(&k->after[i]));
+		add_behind(q, &k->keys[i], &k->after[i]);
 		if (i + 1 == k->n)
 			break;
 		sql_lit(q, " OR (");
@@ -170,25 +195,12 @@ make_token(const struct keyset *k, struct arena *mem,
 	return page_token_write(mem, k->query, values, k->n);
 }
 
-/* A page of ids under way. */
-struct id_list {
-	struct keyset_page	*page;
-	size_t			 cap;
-};
-
 static void
 add_id(void *arg, struct arena *mem, const struct db_val *row)
 {
-	struct id_list *list = arg;
-	struct keyset_page *page = list->page;
-	struct db_val *old = page->ids;
+	struct keyset_page *page = arg;
 
-	if (page->n == list->cap) {
-		list->cap = list->cap == 0 ? IDS_FIRST : 2 * list->cap;
-		page->ids = arena_array(mem, list->cap, sizeof(*page->ids));
-		if (page->n > 0)
-			memcpy(page->ids, old, page->n * sizeof(*old));
-	}
+	page->ids = arena_grow(mem, page->ids, page->n, sizeof(*page->ids));
 	page->ids[page->n++] = row[0];
 }
 
@@ -239,9 +251,8 @@ keyset_read(const struct keyset *k, struct db *db, struct arena *mem,
     struct sql *q, enum db_type id, struct keyset_page *page)
 {
 	const char types[] = { type_letter(id), '\0' };
-	struct id_list list = { page, 0 };
 
 	*page = (struct keyset_page){ 0 };
-	return keyset_walk(k, db, mem, q, types, add_id, &list,
+	return keyset_walk(k, db, mem, q, types, add_id, page,
 	    &page->next_page_token);
 }

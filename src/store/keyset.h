@@ -18,6 +18,8 @@ struct keyset_key {
 	const struct sql_name	*expr;
 	enum db_type		 type;		/* DB_I64, DB_DBL or DB_STR */
 	bool			 descending;
+	bool			 nulls_last;
+	bool			 is_long;	/* a text that must be cut to be sorted */
 };
 
 struct keyset {
@@ -36,11 +38,19 @@ struct keyset_page {
 };
 
 /*
- * The next sort key.  A key that may be NULL needs one before it that tells
- * NULL apart, such as "x IS NULL".  The last key must be unique.
+ * The next sort key; texts have at most 256 characters.  A key that may be NULL
+ * needs one before it that tells NULL apart, such as "x IS NULL".  The last key
+ * must be unique.
  */
 void	keyset_add(struct keyset *, const struct sql_name *expr, enum db_type,
 	    bool descending);
+/* The same for texts of any length: their first 256 characters count. */
+void	keyset_add_long(struct keyset *, const struct sql_name *expr, bool descending);
+/*
+ * A key that may be NULL, downwards: NULL comes last by itself, so that an index
+ * on the bare column gives the order.
+ */
+void	keyset_add_nulls_last(struct keyset *, const struct sql_name *expr, enum db_type);
 
 /* Start behind `token` (absent or empty: at the top).  0, or 1 with *err. */
 int	keyset_start(struct keyset *, struct arena *, struct str token,

@@ -7,16 +7,8 @@
 void
 kvs_add(struct arena *mem, struct kvs *to, struct str key, struct str value)
 {
-	/* grow at each power of two */
-	if ((to->n & (to->n - 1)) == 0) {
-		struct kv *items = arena_array(mem, to->n == 0 ? 1 : 2 * to->n,
-		    sizeof(*items));
-
-		if (to->n > 0)
-			memcpy(items, to->items, to->n * sizeof(*items));
-		to->items = items;
-	}
-	to->items[to->n++] = (struct kv){ key, value.p == NULL ? STR("") : value };
+	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
+	to->items[to->n++] = (struct kv){ key, str_or_empty(value) };
 }
 
 const struct kv *

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/location.h"
 
 struct str
@@ -48,12 +49,37 @@ location_join(struct arena *mem, struct str s, struct str tail)
 	return arena_printf(mem, "%.*s%s%s%s", n, s.p, between, tail.p, s.p + path_end);
 }
 
-struct str
-location_absolute(struct arena *mem, struct str s, const char *work_dir)
+/* `path` below `dir`, without empty and "." parts; ".." stays. */
+static struct str
+join_parts(struct arena *mem, const char *dir, struct str path)
 {
-	if (s.len == 0 || s.p[0] == '/' || strchr(s.p, ':') != NULL)
-		return s;
-	while (str_starts(s, "./"))
-		s = (struct str){ s.p + 2, s.len - 2 };
-	return arena_printf(mem, "%s/%s", work_dir, s.p);
+	struct buf out = { 0 };
+	struct str joined;
+	size_t i, n;
+
+	buf_puts(&out, dir);
+	for (i = 0; i < path.len; i += n + 1) {
+		n = strcspn(path.p + i, "/");
+		if (n == 0 || (n == 1 && path.p[i] == '.'))
+			continue;
+		buf_puts(&out, "/");
+		buf_add_str(&out, (struct str){ path.p + i, n });
+	}
+	joined = arena_str(mem, buf_str(&out));
+	buf_fini(&out);
+	return joined;
+}
+
+struct str
+location_absolute(struct arena *mem, struct str location, const char *work_dir)
+{
+	size_t skip = strlen("file:");
+
+	if (str_is_nocase(location_scheme(location), "file"))
+		return location.p[skip] == '/' ? location :
+		    arena_printf(mem, "file://%s", join_parts(mem, work_dir,
+		    (struct str){ location.p + skip, location.len - skip }).p);
+	if (location.len == 0 || location.p[0] == '/' || strchr(location.p, ':') != NULL)
+		return location;
+	return join_parts(mem, work_dir, location);
 }

@@ -17,7 +17,10 @@ bool		location_is_remote_file(struct str location);
  */
 struct str	location_join(struct arena *, struct str location, struct str tail);
 
-/* A relative path below `work_dir`, a URI or an absolute path as it is. */
+/*
+ * A relative path, bare or behind file:, below `work_dir` and without its empty
+ * and "." parts; a URI or an absolute path as it is.
+ */
 struct str	location_absolute(struct arena *, struct str location,
 		    const char *work_dir);
 

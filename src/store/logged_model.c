@@ -87,15 +87,7 @@ store_logged_model_list(struct db *db, struct arena *mem, const struct str *ids,
 static void
 add_metric(struct arena *mem, struct logged_model *m, const struct db_val *row)
 {
-	/* grow at each power of two */
-	if ((m->nmetrics & (m->nmetrics - 1)) == 0) {
-		struct model_metric *old = m->metrics;
-
-		m->metrics = arena_array(mem, m->nmetrics == 0 ? 1 : 2 * m->nmetrics,
-		    sizeof(*m->metrics));
-		if (m->nmetrics > 0)
-			memcpy(m->metrics, old, m->nmetrics * sizeof(*old));
-	}
+	m->metrics = arena_grow(mem, m->metrics, m->nmetrics, sizeof(*m->metrics));
 	m->metrics[m->nmetrics++] = (struct model_metric){
 		.key = row[1].str, .value = row[2].dbl, .timestamp = row[3].i64,
 		.step = row[4].i64, .run_id = row[5].str, .dataset_name = row[6].str,

@@ -132,7 +132,10 @@ add_column_keys(struct keyset *k, int column, bool descending)
 
 	if (o->rank.text != NULL)
 		keyset_add(k, &o->rank, DB_I64, false);
-	keyset_add(k, &o->value, o->type, descending);
+	if (o->type == DB_STR)
+		keyset_add_long(k, &o->value, descending);
+	else
+		keyset_add(k, &o->value, o->type, descending);
 }
 
 static int
@@ -253,13 +256,9 @@ add_models(struct sql *q, const struct logged_model_search *s,
 			add_metric_column(q, &s->order_by[i], p->keys[i],
 			    &metric_orders[i]);
 	sql_lit(q, " FROM logged_models l WHERE l.lifecycle_stage = 'active' "
-	    "AND l.experiment_id IN (");
-	for (i = 0; i < s->nexperiments; i++) {
-		if (i > 0)
-			sql_lit(q, ", ");
-		sql_arg(q, db_i64(s->experiment_ids[i]));
-	}
-	sql_lit(q, ")) lm");
+	    "AND l.experiment_id IN ");
+	sql_args_i64(q, s->experiment_ids, s->nexperiments);
+	sql_lit(q, ") lm");
 }
 
 static void

@@ -45,6 +45,8 @@ by_key(const void *a, const void *b)
 
 /* Columns of `metrics` and of `latest_metrics`. */
 #define METRIC_COLUMNS	6
+/* Of `logged_model_metrics`. */
+#define MODEL_METRIC_COLUMNS	9
 
 static void
 to_row(struct db_val *v, const struct run_state *run, const struct metric_point *p)
@@ -117,14 +119,42 @@ write_points(struct db *db, const struct run_state *run,
 	return rc == -1 ? -1 : 0;
 }
 
-static int
-write_model_point(struct db *db, const struct run_state *run,
-    const struct metric_point *p)
+static void
+to_model_row(struct db_val *v, const struct run_state *run, const struct metric_point *p)
 {
-	return db_exec(db, STMT_MODEL_METRIC_INSERT, db_str(p->model_id), db_str(p->key),
-	    db_i64(p->timestamp), db_i64(p->step), db_dbl(stored_value(p->value)),
-	    db_i64(run->experiment_id), db_str(run->run_id), db_str(p->dataset_name),
-	    db_str(p->dataset_digest)) == -1 ? -1 : 0;
+	v[0] = db_str(p->model_id);
+	v[1] = db_str(p->key);
+	v[2] = db_i64(p->timestamp);
+	v[3] = db_i64(p->step);
+	v[4] = db_dbl(stored_value(p->value));
+	v[5] = db_i64(run->experiment_id);
+	v[6] = db_str(run->run_id);
+	v[7] = db_str(p->dataset_name);
+	v[8] = db_str(p->dataset_digest);
+}
+
+/* The points of logged models.  A row that changes counts twice. */
+static int
+write_model_points(struct db *db, const struct run_state *run,
+    const struct metric_point *points, size_t n)
+{
+	struct db_val *values;
+	size_t i, rows = 0;
+	int64_t count;
+
+	for (i = 0; i < n; i++)
+		rows += !str_empty(points[i].model_id);
+	if (rows == 0)
+		return 0;
+	values = allocate(rows * MODEL_METRIC_COLUMNS, sizeof(*values));
+	for (i = rows = 0; i < n; i++)
+		if (!str_empty(points[i].model_id))
+			to_model_row(values + rows++ * MODEL_METRIC_COLUMNS, run, &points[i]);
+	count = db_exec_rows(db, STMT_MODEL_METRIC_INSERT, values, rows);
+	free(values);
+	if (count == -1)
+		return -1;
+	return (size_t)count > rows;
 }
 
 static int
@@ -140,11 +170,22 @@ write_one(struct db *db, const struct run_state *run, const struct metric_point 
 }
 
 int
+store_metric_log_active(struct db *db, struct str run_id, const struct metric_point *p)
+{
+	const struct db_val v[] = { db_str(p->key), db_dbl(stored_value(p->value)),
+	    db_i64(p->timestamp), db_i64(p->step), db_i64(isnan(p->value)), db_str(run_id) };
+	const size_t n = sizeof(v) / sizeof(v[0]);
+	int64_t rows = db_exec_values(db, STMT_METRIC_INSERT_ACTIVE, v, n);
+
+	if (rows > 0)
+		rows = db_exec_values(db, STMT_LATEST_METRIC_UPSERT_ACTIVE, v, n);
+	return rows == -1 ? -1 : rows > 0;
+}
+
+int
 store_metrics_log(struct db *db, const struct run_state *run,
     struct metric_point *points, size_t n)
 {
-	size_t i;
-
 	if (n == 0)
 		return 0;
 	if (n == 1) {
@@ -156,11 +197,7 @@ store_metrics_log(struct db *db, const struct run_state *run,
 		    write_latest(db, run, points, n) == -1)
 			return -1;
 	}
-	for (i = 0; i < n; i++)
-		if (!str_empty(points[i].model_id) &&
-		    write_model_point(db, run, &points[i]) == -1)
-			return -1;
-	return 0;
+	return write_model_points(db, run, points, n);
 }
 
 /* The names of latest metrics that the database takes for the points' names. */
@@ -239,7 +276,7 @@ read_history(struct db *db, struct arena *mem, struct sql *q, history_take *take
 	return rc;
 }
 
-#define HISTORY	"SELECT run_uuid, `key`, value, timestamp, step, is_nan FROM metrics WHERE "
+#define HISTORY	"`key`, value, timestamp, step, is_nan FROM metrics WHERE "
 
 int
 store_history_read(struct db *db, struct arena *mem, struct str run_id, struct str key,
@@ -248,7 +285,7 @@ store_history_read(struct db *db, struct arena *mem, struct str run_id, struct s
 	struct sql q;
 
 	sql_init(&q, mem);
-	sql_lit(&q, HISTORY "run_uuid = ");
+	sql_lit(&q, "SELECT NULL, " HISTORY "run_uuid = ");
 	sql_arg(&q, db_str(run_id));
 	sql_lit(&q, " AND `key` = ");
 	sql_arg(&q, db_str(key));
@@ -278,7 +315,7 @@ store_history_read_bulk(struct db *db, struct arena *mem, const struct str *run_
 	struct sql q;
 
 	sql_init(&q, mem);
-	sql_lit(&q, HISTORY "run_uuid IN ");
+	sql_lit(&q, "SELECT run_uuid, " HISTORY "run_uuid IN ");
 	sql_args(&q, run_ids, nruns);
 	sql_lit(&q, " AND `key` = ");
 	sql_arg(&q, db_str(key));
@@ -364,12 +401,13 @@ store_history_sample(struct db *db, struct arena *mem, struct str run_id, struct
 	if (count == 0)
 		return 0;
 	sql_init(&q, mem);
+	/* rows are numbered in a temporary table, which the names would make wide */
+	sql_lit(&q, "SELECT NULL, NULL, value, timestamp, step, is_nan FROM ");
 	if (count <= most) {
-		sql_lit(&q, HISTORY);
+		sql_lit(&q, "metrics WHERE ");
 		add_window(&q, run_id, key, window);
 	} else {
-		sql_lit(&q, "SELECT run_uuid, `key`, value, timestamp, step, is_nan FROM "
-		    "(SELECT metrics.*, ROW_NUMBER() OVER "
+		sql_lit(&q, "(SELECT value, timestamp, step, is_nan, ROW_NUMBER() OVER "
 		    "(ORDER BY step, timestamp, value, is_nan) - 1 AS i FROM metrics WHERE ");
 		add_window(&q, run_id, key, window);
 		sql_lit(&q, ") numbered");

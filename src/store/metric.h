@@ -23,10 +23,18 @@ struct metric_point {
 
 /*
  * Log points to a run; a repeated point is absorbed.  The array is sorted in
- * place.  0 or -1 with db_error set: DB_REFERENCE for an unknown model.
+ * place.  0; 1 when a point of a logged model has another value or dataset already
+ * (what was written must be rolled back); or -1 with db_error set: DB_REFERENCE for an
+ * unknown model.
  */
 int	store_metrics_log(struct db *, const struct run_state *,
 	    struct metric_point *points, size_t n);
+
+/*
+ * The same for one point without a logged model, if the run is active: 1, or 0 if
+ * not, or -1.
+ */
+int	store_metric_log_active(struct db *, struct str run_id, const struct metric_point *);
 
 /*
  * On a database that folds case, after store_metrics_log: did one of the points
@@ -35,10 +43,10 @@ int	store_metrics_log(struct db *, const struct run_state *,
 int	store_metrics_clash(struct db *, struct arena *, struct str run_id,
 	    const struct metric_point *points, size_t n, struct str *key, struct str *other);
 
-/* A row of a history; the value is finite or NaN. */
+/* A row of a history; the value is finite or NaN, the key absent in a sample. */
 struct history_row {
 	struct metric	metric;
-	struct str	run_id;		/* only from store_history_bulk */
+	struct str	run_id;		/* only from store_history_read_bulk */
 	bool		is_nan;
 };
 

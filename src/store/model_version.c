@@ -1,7 +1,6 @@
 /* Versions of registered models. */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/time.h"
 #include "store/model_version.h"
@@ -28,15 +27,7 @@ void
 model_versions_add(struct arena *mem, struct model_versions *to,
     const struct db_val *row)
 {
-	/* grow at each power of two */
-	if ((to->n & (to->n - 1)) == 0) {
-		struct model_version *items = arena_array(mem,
-		    to->n == 0 ? 1 : 2 * to->n, sizeof(*items));
-
-		if (to->n > 0)
-			memcpy(items, to->items, to->n * sizeof(*items));
-		to->items = items;
-	}
+	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
 	from_row(row, &to->items[to->n++]);
 }
 
@@ -77,39 +68,26 @@ store_model_version_newest(struct db *db, struct arena *mem, struct str name,
 }
 
 static int
-compare(struct str name, int64_t version, const struct model_version *v)
-{
-	int order = str_cmp(name, v->name);
-
-	return order != 0 ? order : (version > v->version) - (version < v->version);
-}
-
-static int
 by_name(const void *a, const void *b)
 {
-	const struct model_version *const *x = a, *const *y = b;
+	const struct model_version *x = *(const struct model_version *const *)a;
+	const struct model_version *y = *(const struct model_version *const *)b;
+	int order = str_cmp(x->name, y->name);
 
-	return compare((*x)->name, (*x)->version, *y);
+	return order != 0 ? order : (x->version > y->version) - (x->version < y->version);
 }
 
+/* NULL: gone since the list was read. */
 static struct model_version *
 find_sorted(struct model_version *const *sorted, size_t n, struct str name,
     int64_t version)
 {
-	size_t low = 0, high = n;
+	const struct model_version key = { .name = name, .version = version };
+	const struct model_version *wanted = &key;
+	struct model_version *const *found = bsearch(&wanted, sorted, n, sizeof(*sorted),
+	    by_name);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare(name, version, sorted[middle]);
-
-		if (order == 0)
-			return sorted[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return found == NULL ? NULL : *found;
 }
 
 /* "(name = ? AND version IN (?, ?)) OR (...)": one part a model. */
@@ -143,9 +121,12 @@ read_tags(struct db *db, struct arena *mem, struct model_version *const *sorted,
 	int rc = -1;
 
 	sql_init(&q, mem);
-	/* by the version's spelling of the name: a tag may have another */
+	/*
+	 * By the version's spelling of the name: a tag may have another.  Versions first:
+	 * left alone, MariaDB reads the tags of every version there is.
+	 */
 	sql_lit(&q, "SELECT v.name, v.version, t.`key`, t.value FROM model_versions v "
-	    "JOIN model_version_tags t ON t.workspace = v.workspace AND t.name = v.name "
+	    "STRAIGHT_JOIN model_version_tags t ON t.workspace = v.workspace AND t.name = v.name "
 	    "AND t.version = v.version WHERE v.workspace = 'default' AND (");
 	add_versions(&q, sorted, n);
 	sql_lit(&q, ") ORDER BY t.`key`");

@@ -41,13 +41,8 @@ add_key(struct keyset *k, int column, bool descending)
 static uint64_t
 hash_query(const struct model_version_search *s)
 {
-	uint64_t h = page_hash_str(0, STR("model versions"));
-	size_t i;
-
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++)
-		h = page_hash_str(h, s->order_by[i]);
-	return h;
+	return page_hash_query(page_hash_str(0, STR("model versions")), s->filter, s->order_by,
+	    s->norder);
 }
 
 static int
@@ -85,9 +80,8 @@ build(struct sql *q, const struct search_node *filter, bool models,
 	sql_lit(q, " FROM model_versions v WHERE v.workspace = 'default' "
 	    "AND v.current_stage <> 'Deleted_Internal'");
 	if (models)
-		sql_lit(q, " AND NOT EXISTS (SELECT 1 FROM model_version_tags p "
-		    "WHERE p.workspace = v.workspace AND p.name = v.name "
-		    "AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+		sql_lit(q, " AND v.name NOT IN (SELECT p.name FROM model_version_tags p "
+		    "WHERE p.workspace = 'default' AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
 	where_add(q, filter, sources);
 	keyset_where(k, q);
 	keyset_order(k, q);

@@ -22,15 +22,7 @@ void
 registered_models_add(struct arena *mem, struct registered_models *to,
     const struct db_val *row)
 {
-	/* grow at each power of two */
-	if ((to->n & (to->n - 1)) == 0) {
-		struct registered_model *items = arena_array(mem,
-		    to->n == 0 ? 1 : 2 * to->n, sizeof(*items));
-
-		if (to->n > 0)
-			memcpy(items, to->items, to->n * sizeof(*items));
-		to->items = items;
-	}
+	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
 	from_row(row, &to->items[to->n++]);
 }
 
@@ -69,19 +61,23 @@ by_name(const void *a, const void *b)
 /* Models in the order of the bytes of their names, to be found by them. */
 struct index {
 	struct registered_model	**sorted;
+	struct str		 *names;
 	size_t			  n;
 };
 
 static struct index
 index_models(struct arena *mem, struct registered_model *m, size_t n)
 {
-	struct index x = { arena_array(mem, n, sizeof(*x.sorted)), n };
+	struct index x = { arena_array(mem, n, sizeof(*x.sorted)),
+	    arena_array(mem, n, sizeof(*x.names)), n };
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		x.sorted[i] = &m[i];
 	if (n > 1)
 		qsort(x.sorted, n, sizeof(*x.sorted), by_name);
+	for (i = 0; i < n; i++)
+		x.names[i] = x.sorted[i]->name;
 	return x;
 }
 
@@ -89,33 +85,18 @@ index_models(struct arena *mem, struct registered_model *m, size_t n)
 static struct registered_model *
 find_model(const struct index *x, struct str name)
 {
-	size_t low = 0, high = x->n;
+	const struct registered_model key = { .name = name }, *wanted = &key;
+	struct registered_model **found = bsearch(&wanted, x->sorted, x->n,
+	    sizeof(*x->sorted), by_name);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = str_cmp(name, x->sorted[middle]->name);
-
-		if (order == 0)
-			return x->sorted[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	return found == NULL ? NULL : *found;
 }
 
 static void
 add_names(struct sql *q, const struct index *x)
 {
-	size_t i;
-
 	sql_lit(q, " WHERE m.workspace = 'default' AND m.name IN ");
-	for (i = 0; i < x->n; i++) {
-		sql_add_literal(q, i == 0 ? "(" : ", ");
-		sql_arg(q, db_str(x->sorted[i]->name));
-	}
-	sql_lit(q, ")");
+	sql_args(q, x->names, x->n);
 }
 
 /*
@@ -131,11 +112,12 @@ read_tags(struct db *db, struct arena *mem, const struct index *x)
 	int rc = -1;
 
 	sql_init(&q, mem);
+	/* models first: left alone, MariaDB reads the tags of every model there is */
 	sql_lit(&q, "SELECT m.name, t.`key` AS k, t.value, NULL FROM registered_models m "
-	    "JOIN registered_model_tags t ON t.workspace = m.workspace AND t.name = m.name");
+	    "STRAIGHT_JOIN registered_model_tags t ON t.workspace = m.workspace AND t.name = m.name");
 	add_names(&q, x);
 	sql_lit(&q, " UNION ALL SELECT m.name, a.alias, NULL, a.version "
-	    "FROM registered_models m JOIN registered_model_aliases a "
+	    "FROM registered_models m STRAIGHT_JOIN registered_model_aliases a "
 	    "ON a.workspace = m.workspace AND a.name = m.name");
 	add_names(&q, x);
 	sql_lit(&q, " ORDER BY k");

@@ -32,13 +32,8 @@ add_key(struct keyset *k, int column, bool descending)
 static uint64_t
 hash_query(const struct registered_model_search *s)
 {
-	uint64_t h = page_hash_str(0, STR("registered models"));
-	size_t i;
-
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++)
-		h = page_hash_str(h, s->order_by[i]);
-	return h;
+	return page_hash_query(page_hash_str(0, STR("registered models")), s->filter, s->order_by,
+	    s->norder);
 }
 
 static int
@@ -69,9 +64,8 @@ build(struct sql *q, const struct search_node *filter, bool models,
 	keyset_select(k, q);
 	sql_lit(q, " FROM registered_models m WHERE m.workspace = 'default'");
 	if (models)
-		sql_lit(q, " AND NOT EXISTS (SELECT 1 FROM registered_model_tags p "
-		    "WHERE p.workspace = m.workspace AND p.name = m.name "
-		    "AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+		sql_lit(q, " AND m.name NOT IN (SELECT p.name FROM registered_model_tags p "
+		    "WHERE p.workspace = 'default' AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
 	where_add(q, filter, sources);
 	keyset_where(k, q);
 	keyset_order(k, q);

@@ -75,9 +75,8 @@ store_run_list(struct db *db, struct arena *mem, const struct str *ids, size_t n
 	memset(out, 0, n * sizeof(*out));
 	sql_init(&q, mem);
 	sql_lit(&q, "SELECT run_uuid, name, user_id, status, start_time, end_time, "
-	    "lifecycle_stage, artifact_uri, (SELECT t.value FROM tags t WHERE "
-	    "t.run_uuid = runs.run_uuid AND t.`key` = 'mlflow.runName'), experiment_id "
-	    "FROM runs WHERE run_uuid IN ");
+	    "lifecycle_stage, artifact_uri, NULL, experiment_id FROM runs "
+	    "WHERE run_uuid IN ");
 	sql_args(&q, ids, n);
 	r = db_query_sql(db, mem, &q, "ssssiisssi");
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
@@ -132,26 +131,12 @@ page_find(const struct page *p, struct str run_id)
 	return found == NULL ? NULL : *found;
 }
 
-/* Room for one more item in an array that doubles at powers of two. */
-static void *
-grow(struct arena *mem, void *items, size_t n, size_t size)
-{
-	void *more;
-
-	if ((n & (n - 1)) != 0)
-		return items;
-	more = arena_array(mem, n == 0 ? 1 : 2 * n, size);
-	if (n > 0)
-		memcpy(more, items, n * size);
-	return more;
-}
-
 static void
 take_metric(struct page *p, struct run *r, const struct db_val *row)
 {
 	struct metrics *m = &r->metrics;
 
-	m->items = grow(p->mem, m->items, m->n, sizeof(*m->items));
+	m->items = arena_grow(p->mem, m->items, m->n, sizeof(*m->items));
 	m->items[m->n++] = (struct metric){ row[1].str,
 	    row[5].i64 != 0 ? (double)NAN : row[2].dbl, row[3].i64, row[4].i64 };
 }
@@ -175,7 +160,7 @@ take_dataset(struct page *p, struct run *r, const struct db_val *row)
 	struct dataset_inputs *d = &r->datasets;
 
 	if (d->n == 0 || !str_eq(d->items[d->n - 1].input_id, row[1].str)) {
-		d->items = grow(p->mem, d->items, d->n, sizeof(*d->items));
+		d->items = arena_grow(p->mem, d->items, d->n, sizeof(*d->items));
 		d->items[d->n++] = (struct dataset_input){
 			.input_id = row[1].str, .name = row[2].str, .digest = row[3].str,
 			.source_type = row[4].str, .source = row[5].str,
@@ -189,7 +174,7 @@ take_dataset(struct page *p, struct run *r, const struct db_val *row)
 static void
 add_link(struct arena *mem, struct model_links *to, struct str model_id, int64_t step)
 {
-	to->items = grow(mem, to->items, to->n, sizeof(*to->items));
+	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
 	to->items[to->n++] = (struct model_link){ model_id, step };
 }
 
@@ -270,7 +255,8 @@ read_datasets(struct db *db, struct page *p)
 	    "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' "
 	    "AND i.destination_id IN ");
 	sql_args(&q, p->ids, p->n);
-	sql_lit(&q, " ORDER BY i.destination_id, i.source_id, t.name");
+	sql_lit(&q, " ORDER BY i.destination_id, d.name, d.digest, "
+	    "i.source_id, t.name");
 	return read_rows(db, p, &q, "ssssssssss", take_dataset);
 }
 
@@ -288,10 +274,21 @@ read_outputs(struct db *db, struct page *p)
 	return read_rows(db, p, &q, "ssi", take_output);
 }
 
+/* RUN_GET does it for one run; for many the tags that are read anyway will do. */
+static void
+name_by_tag(struct run *r)
+{
+	const struct kv *tag = kvs_find(&r->tags, STR(RUN_NAME_TAG));
+
+	if (str_empty(r->name) && tag != NULL)
+		r->name = tag->value;
+}
+
 int
 store_run_fill(struct db *db, struct arena *mem, struct run *runs, size_t n)
 {
 	struct page p;
+	size_t i;
 
 	if (n == 0)
 		return 0;
@@ -300,20 +297,49 @@ store_run_fill(struct db *db, struct arena *mem, struct run *runs, size_t n)
 	    read_tags(db, &p) == -1 || read_datasets(db, &p) == -1 ||
 	    read_outputs(db, &p) == -1)
 		return -1;
+	for (i = 0; i < n; i++)
+		name_by_tag(&runs[i]);
 	return 0;
 }
 
-int
-store_run_fill_models_in(struct db *db, struct arena *mem, struct run *r)
+/* A row of RUN_FILL; false for one of a dataset. */
+static bool
+take_part(struct page *p, struct run *r, const struct db_val *row)
 {
-	struct db_result *result = db_query(db, mem, STMT_RUN_MODELS_IN, db_str(r->run_id));
-	struct db_val row[1];
+	switch (row[0].i64) {
+	case 0:
+		take_metric(p, r, row);
+		return true;
+	case 1:
+		kvs_add(p->mem, &r->params, row[1].str, row[6].str);
+		return true;
+	case 2:
+		kvs_add(p->mem, &r->tags, row[1].str, row[6].str);
+		return true;
+	case 4:
+		add_link(p->mem, &r->models_out, row[1].str, row[4].i64);
+		return true;
+	case 5:
+		add_link(p->mem, &r->models_in, row[1].str, 0);
+		return true;
+	}
+	return false;
+}
+
+int
+store_run_fill_one(struct db *db, struct arena *mem, struct run *r)
+{
+	struct db_val id = db_str(r->run_id), row[7];
+	struct db_result *result = db_query(db, mem, STMT_RUN_FILL, id, id, id, id, id);
+	bool datasets = false;
+	struct page p;
 	int rc = -1;
 
+	page_init(&p, mem, r, 1);
 	while (result != NULL && (rc = db_next(result, mem, row)) == 1)
-		add_link(mem, &r->models_in, row[0].str, 0);
+		datasets |= !take_part(&p, r, row);
 	db_close(result);
-	return rc;
+	return rc == 0 && datasets ? read_datasets(db, &p) : rc;
 }
 
 static int
@@ -416,6 +442,22 @@ store_tags_set(struct db *db, struct str run_id, const struct kvs *tags)
 }
 
 int
+store_tag_set_active(struct db *db, struct str run_id, const struct kv *tag)
+{
+	int64_t rows = db_exec_alone(db, STMT_TAG_SET_ACTIVE, db_str(tag->key),
+	    db_str(tag->value), db_str(run_id));
+
+	return rows == -1 ? -1 : rows > 0;
+}
+
+int
+store_param_add_active(struct db *db, struct str run_id, const struct kv *param)
+{
+	return (int)db_exec_alone(db, STMT_PARAM_INSERT_ACTIVE, db_str(param->key),
+	    db_str(param->value), db_str(run_id));
+}
+
+int
 store_tag_find(struct db *db, struct arena *mem, struct str run_id, struct str key,
     struct str *value)
 {
@@ -423,7 +465,7 @@ store_tag_find(struct db *db, struct arena *mem, struct str run_id, struct str k
 	int rc = db_get(db, mem, STMT_TAG_GET, row, db_str(run_id), db_str(key));
 
 	if (rc == 1)
-		*value = row[0].str.p == NULL ? STR("") : row[0].str;
+		*value = str_or_empty(row[0].str);
 	return rc;
 }
 

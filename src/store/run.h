@@ -58,7 +58,7 @@ struct run {
 	struct kvs		tags;
 	struct dataset_inputs	datasets;
 	struct model_links	models_out;
-	/* by store_run_fill_models_in */
+	/* by store_run_fill_one */
 	struct model_links	models_in;
 };
 
@@ -72,13 +72,13 @@ struct run_state {
 /* The row; an empty name shows the tag mlflow.runName. */
 int	store_run_find(struct db *, struct arena *, struct str run_id, struct run *);
 int	store_run_state(struct db *, struct arena *, struct str run_id, struct run_state *);
-/* The rows of `ids` in that order; their number or -1. */
+/* The rows of `ids` in that order, names as they stand; their number or -1. */
 int64_t	store_run_list(struct db *, struct arena *, const struct str *ids, size_t n,
 	    struct run *out);
 /* Read latest metrics, params, tags, datasets and model outputs of n runs; 0 or -1. */
 int	store_run_fill(struct db *, struct arena *, struct run *, size_t n);
-/* Read the models that a run took in, which searches do not show; 0 or -1. */
-int	store_run_fill_models_in(struct db *, struct arena *, struct run *);
+/* The same of one run, with the models that it took in, which searches do not show. */
+int	store_run_fill_one(struct db *, struct arena *, struct run *);
 
 /* Write a new run and its tags; 0 or -1. */
 int	store_run_create(struct db *, const struct run *);
@@ -94,6 +94,13 @@ int	store_run_restore(struct db *, struct str run_id);
  * an empty one is passed over.  0 or -1.
  */
 int	store_tags_set(struct db *, struct str run_id, const struct kvs *tags);
+/*
+ * One tag that is not mlflow.runName, or one new param, as all that a request
+ * writes: 1; 0 when there is no such active run; or -1 (DB_DUPLICATE: the param is
+ * there).
+ */
+int	store_tag_set_active(struct db *, struct str run_id, const struct kv *tag);
+int	store_param_add_active(struct db *, struct str run_id, const struct kv *param);
 /* 1 if every one of the keys is stored in its very spelling, else 0; -1. */
 int	store_tags_are_stored(struct db *, struct arena *, struct str run_id,
 	    const struct kvs *tags);

@@ -143,6 +143,10 @@ add_column_keys(struct keyset *k, enum run_column column, bool descending)
 {
 	const struct column_order *o = &column_orders[column];
 
+	if (o->rank.text != NULL && descending) {
+		keyset_add_nulls_last(k, &o->value, o->type);
+		return;
+	}
 	if (o->rank.text != NULL)
 		keyset_add(k, &o->rank, DB_I64, false);
 	keyset_add(k, &o->value, o->type, descending);
@@ -165,8 +169,10 @@ add_keys(struct plan *p)
 		}
 		keyset_add(&p->keyset, metric ? &join->metric_rank :
 		    &join->text_rank, DB_I64, false);
-		keyset_add(&p->keyset, &join->value, metric ? DB_DBL : DB_STR,
-		    o->descending);
+		if (metric)
+			keyset_add(&p->keyset, &join->value, DB_DBL, o->descending);
+		else
+			keyset_add_long(&p->keyset, &join->value, o->descending);
 	}
 	if (!has_column(p, RUN_START_TIME))
 		add_column_keys(&p->keyset, RUN_START_TIME, true);
@@ -183,10 +189,7 @@ hash_query(const struct run_search *s)
 
 	for (i = 0; i < s->nexperiments; i++)
 		h = page_hash_i64(h, s->experiment_ids[i]);
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++)
-		h = page_hash_str(h, s->order_by[i]);
-	return page_hash_i64(h, s->view);
+	return page_hash_i64(page_hash_query(h, s->filter, s->order_by, s->norder), s->view);
 }
 
 /* In MLflow's order of checks: filter, order, token. */
@@ -232,19 +235,13 @@ static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
 	static const struct sql_name stage = { "r.lifecycle_stage" };
-	size_t i;
 
 	sql_lit(q, "SELECT r.run_uuid");
 	keyset_select(&p->keyset, q);
 	sql_lit(q, " FROM runs r");
 	add_joins(q, p);
-	sql_lit(q, " WHERE r.experiment_id IN (");
-	for (i = 0; i < s->nexperiments; i++) {
-		if (i > 0)
-			sql_lit(q, ", ");
-		sql_arg(q, db_i64(s->experiment_ids[i]));
-	}
-	sql_lit(q, ")");
+	sql_lit(q, " WHERE r.experiment_id IN ");
+	sql_args_i64(q, s->experiment_ids, s->nexperiments);
 	where_add_view(q, &stage, s->view);
 	where_add(q, p->filter, sources);
 	keyset_where(&p->keyset, q);

@@ -1,6 +1,4 @@
 /* Scorers, their versions and online configurations. */
-#include <string.h>
-
 #include "base/id.h"
 #include "base/time.h"
 #include "store/scorer.h"
@@ -116,14 +114,7 @@ read_scorers(struct db_result *r, struct arena *mem, struct scorer **out)
 
 	*out = NULL;
 	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
-		/* grow at each power of two */
-		if ((n & (n - 1)) == 0) {
-			struct scorer *old = *out;
-
-			*out = arena_array(mem, n == 0 ? 1 : 2 * n, sizeof(**out));
-			if (n > 0)
-				memcpy(*out, old, n * sizeof(*old));
-		}
+		*out = arena_grow(mem, *out, n, sizeof(**out));
 		(*out)[n++] = from_row(row);
 	}
 	db_close(r);

@@ -2,7 +2,6 @@
  * The builder of search statements.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "store/sql.h"
 
@@ -33,15 +32,7 @@ sql_name(struct sql *q, const struct sql_name *name)
 void
 sql_arg(struct sql *q, struct db_val value)
 {
-	if (q->nargs == q->cap) {
-		size_t cap = q->cap == 0 ? 16 : 2 * q->cap;
-		struct db_val *args = arena_array(q->mem, cap, sizeof(*args));
-
-		if (q->nargs > 0)
-			memcpy(args, q->args, q->nargs * sizeof(*args));
-		q->args = args;
-		q->cap = cap;
-	}
+	q->args = arena_grow(q->mem, q->args, q->nargs, sizeof(*q->args));
 	q->args[q->nargs++] = value;
 	buf_putc(&q->text, '?');
 }
@@ -55,6 +46,19 @@ sql_args(struct sql *q, const struct str *values, size_t n)
 	for (i = 0; i < n; i++) {
 		sql_add_literal(q, i == 0 ? "(" : ", ");
 		sql_arg(q, db_str(values[i]));
+	}
+	sql_lit(q, ")");
+}
+
+void
+sql_args_i64(struct sql *q, const int64_t *values, size_t n)
+{
+	size_t i;
+
+	assert(n > 0);
+	for (i = 0; i < n; i++) {
+		sql_add_literal(q, i == 0 ? "(" : ", ");
+		sql_arg(q, db_i64(values[i]));
 	}
 	sql_lit(q, ")");
 }

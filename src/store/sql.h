@@ -17,7 +17,6 @@ struct sql {
 	struct buf	 text;		/* released by sql_fini */
 	struct db_val	*args;
 	size_t		 nargs;
-	size_t		 cap;
 };
 
 /* A column name in SQL, from a const table: { "r.start_time" }. */
@@ -33,5 +32,6 @@ void	sql_name(struct sql *, const struct sql_name *name);
 void	sql_arg(struct sql *, struct db_val value);
 /* "(?, ?, ?)"; n > 0. */
 void	sql_args(struct sql *, const struct str *values, size_t n);
+void	sql_args_i64(struct sql *, const int64_t *values, size_t n);
 
 #endif

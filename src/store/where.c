@@ -145,20 +145,12 @@ static void
 add_ids(struct sql *q, const struct search_test *t,
     const struct sql_name *value)
 {
-	size_t i;
-
 	sql_lit(q, " AND ");
 	sql_name(q, value);
 	if (t->op == OP_NE || t->op == OP_NOT_IN)
 		sql_lit(q, " NOT");
-	for (i = 0; i < t->nvalues; i++) {
-		if (i == 0)
-			sql_lit(q, " IN (");
-		else
-			sql_lit(q, ", ");
-		sql_arg(q, db_i64(t->integers[i]));
-	}
-	sql_lit(q, ")");
+	sql_lit(q, " IN ");
+	sql_args_i64(q, t->integers, t->nvalues);
 }
 
 static void

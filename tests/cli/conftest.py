@@ -16,6 +16,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import servers  # noqa: E402
 
+# a run under nohup would hand that on to every server
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 
 def missing(what):
     """Skip a test whose tool is not here, or fail it where all must run."""

@@ -48,6 +48,19 @@ def test_the_longest_location(start):
     assert "cannot be greater than 20 characters" in r.json()["message"]
 
 
+def test_limits_of_graphql(start):
+    server = start("--graphql-max-aliases=1", MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS="2")
+    for query, error in (
+        ("{a: __typename __typename}", None),
+        ("{a: __typename b: __typename}", "at most 1 aliases, got 2 aliases."),
+        ("{__typename ...{__typename __typename}}", "at most 2 root fields, got 3 root fields."),
+    ):
+        r = requests.post(server.url + "/graphql", json={"query": query}, timeout=60)
+        assert r.status_code == 200
+        errors = r.json()["errors"]
+        assert errors is None if error is None else error in errors[0], errors
+
+
 def test_allowed_hosts(start):
     server = start("--allowed-hosts=mlflow,*.example.org")
     path = API + "experiments/get?experiment_id=0"
@@ -105,8 +118,11 @@ def test_static_prefix_moves_everything(start):
     path = "api/2.0/mlflow/experiments/get?experiment_id=0"
     assert get(server, "/ml/" + path).status_code == 200
     assert get(server, "/ml/ajax-api/3.0/mlflow/ui-telemetry").status_code == 200
-    for wrong in ("/" + path, "/mlx/" + path, "/ML/" + path, "/ml"):
+    for wrong in ("/" + path, "/mlx/" + path, "/ML/" + path, "/", "/static-files/x.js"):
         assert get(server, wrong).status_code == 404, wrong
+    bare = requests.get(server.url + "/ml", allow_redirects=False, timeout=30)
+    assert (bare.status_code, bare.headers["location"]) == (308, "/ml/")
+    assert get(server, "/ml/").status_code == 200
     for probe in ("/health", "/version", "/ready", "/metrics"):
         assert get(server, probe).status_code == get(server, "/ml" + probe).status_code == 200
 

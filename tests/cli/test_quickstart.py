@@ -15,9 +15,13 @@ SCRIPT = pathlib.Path(servers.TOP, "examples/quickstart/mlflow_tracking.py")
 CLIENTS = [p for p in os.environ.get("CAIRN_TEST_CLIENTS", sys.executable).split(",") if p]
 
 
-@pytest.fixture(scope="module")
-def server():
-    with servers.serving("cairn") as running:
+# a folder that client and server share, or behind the server
+ROOTS = {"local": [], "proxied": ["--default-artifact-root=mlflow-artifacts:/"]}
+
+
+@pytest.fixture(scope="module", params=ROOTS)
+def server(request):
+    with servers.serving("cairn", options=ROOTS[request.param]) as running:
         yield running
 
 
@@ -69,5 +73,6 @@ def test_quickstart(server, python):
     assert rows(server.db, "SELECT COUNT(*) FROM metrics WHERE run_uuid = %s", run) == ((40,),)
     assert rows(server.db, "SELECT COUNT(*) FROM params WHERE run_uuid = %s", run) == ((2,),)
     assert rows(server.db, "SELECT name FROM experiments WHERE name = 'quickstart'")
-    file = pathlib.Path(said["Artifacts at"], "features", "features.txt")
+    folder = said["Artifacts at"].replace("mlflow-artifacts:", server.destination)
+    file = pathlib.Path(folder, "features", "features.txt")
     assert file.read_text().startswith("rooms")

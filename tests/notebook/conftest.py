@@ -25,6 +25,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import servers  # noqa: E402
 
 KINDS = ("cairn", "mlflow")
+# where the artifacts are: a folder that client and server share, or behind the server
+ROOTS = {"local": [], "proxied": ["--default-artifact-root=mlflow-artifacts:/"]}
 EXAMPLE = pathlib.Path(servers.TOP) / "examples" / "palmer_penguins"
 TIMEOUT = 240  # seconds for one notebook; it needs 30 on an idle machine
 STARTING = threading.Lock()  # two databases in the making would share a folder
@@ -43,14 +45,14 @@ def interpreters():
 
 
 def pytest_generate_tests(metafunc):
-    """Every test of a flow is run for every client; flow is made once for each."""
+    """Every test of a flow is run for every client and root; flow is made once for each."""
     if "flow" in metafunc.fixturenames:
         metafunc.parametrize(
             "flow",
-            interpreters(),
+            [(python, root) for python in interpreters() for root in ROOTS],
             indirect=True,
             scope="session",
-            ids=lambda p: p.split(os.sep)[-3],
+            ids=lambda p: f"{p[0].split(os.sep)[-3]} {p[1]}",
         )
 
 
@@ -69,22 +71,24 @@ class Outcome:
 def flow(request, tmp_path_factory):
     """{kind: Outcome} for the client; both servers at the same time."""
     where = tmp_path_factory.mktemp("penguins")
+    python, root = request.param
     with concurrent.futures.ThreadPoolExecutor(len(KINDS)) as pool:
-        jobs = {k: pool.submit(run_on, k, request.param, where / k) for k in KINDS}
+        jobs = {k: pool.submit(run_on, k, python, root, where / k) for k in KINDS}
         return {kind: job.result() for kind, job in jobs.items()}
 
 
-def run_on(kind, python, home):
+def run_on(kind, python, root, home):
     home.mkdir()
     work = home / "work"
     shutil.copytree(EXAMPLE, work)
     with contextlib.ExitStack() as stack:
         with STARTING:
-            server = stack.enter_context(servers.serving(kind))
+            server = stack.enter_context(servers.serving(kind, options=ROOTS[root]))
+        artifacts = server.artifacts if root == "local" else server.destination
         status, log = execute(python, work, home, server.url)
         names = Names(
             {
-                server.artifacts: "<artifacts>",
+                artifacts: "<artifacts>",
                 server.folder: "<server>",
                 server.url: "<url>",
                 str(work): "<work>",
@@ -93,9 +97,9 @@ def run_on(kind, python, home):
         )
         tables = snapshot(server.db, names)
         files = sorted(
-            names.text(str(path.relative_to(server.artifacts)))
-            for path in pathlib.Path(server.artifacts).rglob("*")
-            if path.is_file()
+            names.text(str(path.relative_to(artifacts)))
+            for path in pathlib.Path(artifacts).rglob("*")
+            if path.is_file() and ".cairn-" not in str(path)
         )
     result = work / "executed.ipynb"
     return Outcome(

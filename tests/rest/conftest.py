@@ -6,14 +6,19 @@ reference is wrong, unless it tests a decision to differ: such a test states
 both behaviours with `either(cairn=..., mlflow=...)`.
 """
 
+import importlib.util
 import json
 import os
+import subprocess
+import sys
 import time
 import uuid
 from urllib.parse import parse_qsl, urlsplit, unquote
 
 import pytest
 import requests
+
+import artifacts
 
 
 def pytest_addoption(parser):
@@ -162,6 +167,55 @@ def check_type(r, parameter, value, pytype=None):
     )
 
 
+def interpreters(oldest=0):
+    """Pythons with a client of at least this major release.
+
+    CAIRN_TEST_CLIENTS holds them, separated by commas; without it the
+    interpreter of this test is taken, if it has mlflow.
+    """
+    wanted = [p for p in os.environ.get("CAIRN_TEST_CLIENTS", "").split(",") if p]
+    if not wanted:
+        return [sys.executable] if importlib.util.find_spec("mlflow") else []
+    if oldest == 0:
+        return wanted
+    ask = "import mlflow.version as v; print(v.VERSION.split('.')[0])"
+    return [p for p in wanted if int(subprocess.run(
+        [p, "-c", ask], capture_output=True, text=True, timeout=110, check=True).stdout) >= oldest]
+
+
+def client_name(python):
+    """How a test is told apart from the same one with another client."""
+    return python.split(os.sep)[-3]
+
+
+def run_client(python, script, server, where, **environment):
+    """What a client's script printed as JSON behind "RESULT ", with its name added.
+
+    It runs in the empty folder `where` with TEST_NAME, a fresh name, TEST_ROOT, a
+    local artifact root, and `environment` in its environment.
+    """
+    name = "client-" + uuid.uuid4().hex
+    done = subprocess.run(
+        [python, "-c", script],
+        cwd=where,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(where),
+            "MLFLOW_TRACKING_URI": server,
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a 5xx is a failure, not a wait
+            "GIT_PYTHON_REFRESH": "quiet",
+            "TEST_NAME": name,
+            "TEST_ROOT": str(where / "artifacts"),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return {**json.loads(done.stdout.rsplit("RESULT ", 1)[1]), "name": name}
+
+
 @pytest.fixture(scope="session")
 def server(request):
     return request.config.getoption("--server").rstrip("/")
@@ -219,6 +273,33 @@ def sql(request):
 
     yield run
     connection.close()
+
+
+# The artifact tests, with artifacts.py.
+@pytest.fixture(scope="session")
+def raw(server):
+    return artifacts.Raw(server)
+
+
+@pytest.fixture(params=["local", "proxied"])
+def place(request, api):
+    """A fresh run below the local root, and one below the artifacts destination."""
+    return artifacts.place_of(api, request.param)
+
+
+@pytest.fixture
+def stored():
+    """A fresh folder below the artifacts destination; its name is .path.name."""
+    return artifacts.Folder(artifacts.destination(), artifacts.unique())
+
+
+@pytest.fixture
+def outside():
+    """Canaries beside the roots, compared at the end of the test."""
+    canaries = artifacts.Outside()
+    yield canaries.path
+    canaries.check()
+    canaries.remove()
 
 
 @pytest.fixture

@@ -1,17 +1,10 @@
-"""The real Python client, against the server: one script, every client at hand.
+"""The real Python client, against the server: one script, every client at hand."""
 
-CAIRN_TEST_CLIENTS holds the interpreters, separated by commas; without it the
-interpreter of this test is taken, if it has mlflow.
-"""
-
-import importlib.util
 import json
-import os
-import subprocess
-import sys
-import uuid
 
 import pytest
+
+from conftest import client_name, interpreters, run_client
 
 SCRIPT = r'''
 import json, os, sys, time
@@ -135,34 +128,11 @@ print("\nRESULT " + json.dumps(out))
 '''
 
 
-def interpreters():
-    wanted = os.environ.get("CAIRN_TEST_CLIENTS", "")
-    if wanted:
-        return [p for p in wanted.split(",") if p]
-    return [sys.executable] if importlib.util.find_spec("mlflow") else []
-
-
-@pytest.fixture(scope="module", params=interpreters(), ids=lambda p: p.split(os.sep)[-3])
+@pytest.fixture(scope="module", params=interpreters(), ids=client_name)
 def client(request, server, tmp_path_factory):
     """What the script saw, run once by each interpreter."""
     where = tmp_path_factory.mktemp("client")
-    name = "client-" + uuid.uuid4().hex
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(where),
-        "MLFLOW_TRACKING_URI": server,
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a 5xx is a failure, not a wait
-        "GIT_PYTHON_REFRESH": "quiet",
-        "TEST_NAME": name,
-        "TEST_ROOT": str(where / "artifacts"),
-    }
-    done = subprocess.run(
-        [request.param, "-c", SCRIPT],
-        cwd=where, env=environment, capture_output=True, text=True, timeout=110,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-4000:]
-    out = json.loads(done.stdout.rsplit("RESULT ", 1)[1])
-    return {**out, "name": name, "root": where / "artifacts"}
+    return {**run_client(request.param, SCRIPT, server, where), "root": where / "artifacts"}
 
 
 def tags(run):

@@ -1,17 +1,11 @@
 """Logged models, evaluation datasets and scorers by the real client of 3.x.
 
-CAIRN_TEST_CLIENTS holds the interpreters, separated by commas; those of 2.x know
-nothing of this and are left out.
+Clients of 2.x know nothing of this and are left out.
 """
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
-import uuid
-
 import pytest
+
+from conftest import client_name, interpreters, run_client
 
 SCRIPT = r'''
 import json, os
@@ -122,36 +116,10 @@ print("\nRESULT " + json.dumps(out))
 '''
 
 
-def interpreters():
-    """Those with a client that knows logged models."""
-    wanted = os.environ.get("CAIRN_TEST_CLIENTS", "")
-    if not wanted:
-        return [sys.executable] if importlib.util.find_spec("mlflow") else []
-    ask = "import mlflow.version as v; print(v.VERSION.split('.')[0])"
-    return [p for p in wanted.split(",") if p and int(subprocess.run(
-        [p, "-c", ask], capture_output=True, text=True, timeout=110, check=True).stdout) >= 3]
-
-
-@pytest.fixture(scope="module", params=interpreters(), ids=lambda p: p.split(os.sep)[-3])
+@pytest.fixture(scope="module", params=interpreters(oldest=3), ids=client_name)
 def client(request, server, tmp_path_factory):
     """What the script saw, run once by each interpreter."""
-    where = tmp_path_factory.mktemp("client")
-    name = "models-" + uuid.uuid4().hex
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(where),
-        "MLFLOW_TRACKING_URI": server,
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a 5xx is a failure, not a wait
-        "GIT_PYTHON_REFRESH": "quiet",
-        "TEST_NAME": name,
-        "TEST_ROOT": str(where / "artifacts"),
-    }
-    done = subprocess.run(
-        [request.param, "-c", SCRIPT],
-        cwd=where, env=environment, capture_output=True, text=True, timeout=110,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-4000:]
-    return {**json.loads(done.stdout.rsplit("RESULT ", 1)[1]), "name": name}
+    return run_client(request.param, SCRIPT, server, tmp_path_factory.mktemp("client"))
 
 
 def test_made(client):

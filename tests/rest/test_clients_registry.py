@@ -1,16 +1,9 @@
-"""The real Python client at the registry: stages with the old one, aliases and prompts with the new.
-
-CAIRN_TEST_CLIENTS names the interpreters, as for test_clients.py.
-"""
-
-import json
-import os
-import subprocess
-import uuid
+"""The real Python client at the registry: stages with the old one, aliases and prompts with the new."""
 
 import pytest
+
+from conftest import client_name, interpreters, run_client
 from registry import PROMPT, Registry, pairs
-from test_clients import interpreters
 
 SCRIPT = r'''
 import json, os
@@ -129,27 +122,10 @@ print("\nRESULT " + json.dumps(out))
 '''
 
 
-@pytest.fixture(scope="module", params=interpreters(), ids=lambda p: p.split(os.sep)[-3])
+@pytest.fixture(scope="module", params=interpreters(), ids=client_name)
 def client(request, server, tmp_path_factory):
     """What the script saw, run once by each interpreter."""
-    where = tmp_path_factory.mktemp("registry")
-    name = "client-" + uuid.uuid4().hex
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(where),
-        "MLFLOW_TRACKING_URI": server,
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # a 5xx is a failure, not a wait
-        "GIT_PYTHON_REFRESH": "quiet",
-        "TEST_NAME": name,
-        "TEST_ROOT": str(where / "artifacts"),
-    }
-    done = subprocess.run(
-        [request.param, "-c", SCRIPT],
-        cwd=where, env=environment, capture_output=True, text=True, timeout=110,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-4000:]
-    out = json.loads(done.stdout.rsplit("RESULT ", 1)[1])
-    return {**out, "name": name}
+    return run_client(request.param, SCRIPT, server, tmp_path_factory.mktemp("client"))
 
 
 def error(out, key):

@@ -22,7 +22,7 @@ def log_inputs(api, run, *inputs, **kw):
 
 
 def inputs(api, run):
-    """(dataset inputs by name, model ids): inputs have no order of their own."""
+    """(dataset inputs by all they tell, model ids)."""
     found = api.get_run(run)["inputs"]
     return (
         sorted(found.get("dataset_inputs", []), key=lambda d: sorted(d["dataset"].items())),
@@ -40,6 +40,19 @@ def bad(r, message):
 
 
 # --- log-inputs -------------------------------------------------------------
+
+
+@pytest.mark.cairn_only("the reference's order is that of its database's plan")
+def test_order(api, exp, run):
+    """By name, then digest, whatever the order of logging."""
+    pairs = [("d", "2"), ("b", "1"), ("f", "1"), ("d", "1"), ("a", "3"), ("e", "1"), ("c", "9")]
+    for name, digest in pairs[:3]:
+        fine(log_inputs(api, run, tagged(dataset(name, digest), ("k", "v"), ("l", "w"))))
+    fine(log_inputs(api, run, *[tagged(dataset(*p), ("k", "v")) for p in pairs[3:]]))
+    searched = api.post("runs/search", {"experiment_ids": [exp]}).json()["runs"]
+    for found in (api.get_run(run), *searched):
+        logged = [d["dataset"] for d in found["inputs"]["dataset_inputs"]]
+        assert [(d["name"], d["digest"]) for d in logged] == sorted(pairs)
 
 
 @pytest.mark.parametrize("prefix", ["api", "ajax-api"])

@@ -340,6 +340,13 @@ def test_ids_are_read_as_integers(api, exp, form):
     assert get(api, form.format(exp))["experiment_id"] == exp
 
 
+@pytest.mark.parametrize("form", ["0{}", "+{}", " {}", "{}\n"])
+def test_messages_tell_ids_as_integers(api, exp, form):
+    api.ok("experiments/delete", {"experiment_id": exp})
+    r = api.post("experiments/delete", {"experiment_id": form.format(exp)})
+    assert r.json()["message"] == f"No Experiment with id={exp} exists"
+
+
 # --- artifact_location ------------------------------------------------------
 
 
@@ -373,6 +380,18 @@ def test_relative_location_becomes_absolute(api, location):
     """Against the server's directory, and without normalising."""
     found = get(api, api.new_experiment(artifact_location=location))["artifact_location"]
     assert found.startswith("/") and found.endswith("/" + location)
+
+
+@pytest.mark.parametrize("location, end", [
+    ("./x", "/x"), ("x/./y", "/x/y"), ("x//y/", "/x/y"), ("file:x", "/x"), ("file:./x/.", "/x"),
+    ("file:../x", "/../x"), ("file:", ""), (".", ""),
+])
+def test_parts_of_a_relative_location(api, location, end):
+    """Empty and "." parts go; file: becomes file:// with the server's directory."""
+    base = get(api, api.new_experiment(artifact_location="here"))["artifact_location"]
+    found = get(api, api.new_experiment(artifact_location=location))["artifact_location"]
+    scheme = "file://" if location.startswith("file:") else ""
+    assert found == scheme + base.removesuffix("/here") + end
 
 
 def test_empty_location_is_absent(api):

@@ -118,6 +118,25 @@ def test_model_metrics(api, exp, run, rows):
                     "m": (7, 0), "n": (8, 1), "i": (9, 0)}
 
 
+def test_model_metric_of_another_value(api, exp, run, rows):
+    """A point of a model that is there already is absorbed; another value is refused."""
+    model = create(api, exp)
+    point = {"model_id": model, "key": "m", "value": 1.5, "timestamp": 7, "step": 3}
+    for _ in range(2):
+        api.ok("runs/log-metric", {"run_id": run, **point})
+        api.ok("runs/log-batch", {"run_id": run, "metrics": [point, {**point, "key": "n"}]})
+    for other in ({"value": 2.5}, {"value": "NaN"}, {"dataset_name": "d", "dataset_digest": "g"}):
+        r = api.post("runs/log-metric", {"run_id": run, **point, **other})
+        assert (r.status_code, r.json()["error_code"]) == (400, "BAD_REQUEST"), r.text
+        assert [x["value"] for x in rows("metrics", "run_uuid = %s AND `key` = 'm'", run)] == [1.5]
+    r = api.post("runs/log-batch", {"run_id": run, "metrics": [
+        {**point, "key": "b", "value": 1}, {**point, "key": "b", "value": 2}]})
+    assert (r.status_code, r.json()["error_code"]) == (400, "BAD_REQUEST"), r.text
+    assert [(x["metric_name"], x["metric_value"], x["dataset_name"]) for x in rows(
+        "logged_model_metrics", "model_id = %s ORDER BY metric_name", model)] == [
+            ("m", 1.5, None), ("n", 1.5, None)]
+
+
 # --- evaluation datasets ----------------------------------------------------
 
 

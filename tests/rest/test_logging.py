@@ -814,6 +814,13 @@ def test_unknown_model(api, run, on_cairn, either):
     assert data(api, run)[0] == either(cairn={}, mlflow={"m": (1.0, 1, 0)})
 
 
+def test_changed_param_is_told_as_it_would_be_stored(api, run):
+    fine(api.post("runs/log-parameter", {"run_id": run, "key": "p", "value": "1"}))
+    bad(api.post("runs/log-parameter", {"run_id": run, "key": "p", "value": "x" * 6001}),
+        "Changing param values is not allowed. Param with key='p' was already logged with"
+        f" value='1' for run ID='{run}'. Attempted logging new value '{'x' * 6000}'.")
+
+
 @pytest.mark.parametrize("extra", [
     {"model_id": ""}, {"model_id": None}, {"dataset_name": "d", "dataset_digest": "g"},
 ])

@@ -204,6 +204,18 @@ def test_rename_clash(reg, model, either):
     assert reg.get(model)["name"] == model
 
 
+def test_rename_with_versions_clash(reg, either):
+    """Versions go along with the name, and would meet those of the other model."""
+    names = [reg.model(), reg.model()]
+    for name in names:
+        reg.version(name)
+    r = reg.rm("rename", {"name": names[0], "new_name": names[1]})
+    status, code = either(cairn=(400, "RESOURCE_ALREADY_EXISTS"),
+                          mlflow=(503, "TEMPORARILY_UNAVAILABLE"))
+    check_error(r, status, code)
+    assert reg.get(names[0])["latest_versions"][0]["version"] == "1"
+
+
 def test_rename_missing(reg, model, on_cairn):
     name = unique()
     no_model(reg.rm("rename", {"name": name, "new_name": unique()}), name)

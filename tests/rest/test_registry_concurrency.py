@@ -88,13 +88,15 @@ def test_numbers_while_versions_are_deleted(reg, crowd, taken, either, on_cairn)
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_one_name(crowd, either):
+def test_one_name(crowd, on_cairn):
     """One client makes it, the others are told so."""
     name = unique()
     answers = crowd(lambda own, i: own.rm("create", {"name": name, "tags": [{"key": "i", "value": str(i)}]}))
     assert sorted(r.status_code for r in answers) == [200] + [400] * (CLIENTS - 1)
     for r in answers:
-        if r.status_code == 400:
+        # a busy machine: the reference has 15 connections for 16 clients
+        starved = not on_cairn and "QueuePool limit" in r.text
+        if r.status_code == 400 and not starved:
             assert r.json()["error_code"] == "RESOURCE_ALREADY_EXISTS", r.text
 
 

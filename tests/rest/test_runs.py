@@ -96,14 +96,14 @@ def test_create_bare(api, exp):
 def test_random_names(api, exp):
     names = [create(api, {"experiment_id": exp})["info"]["run_name"] for _ in range(8)]
     for name in names:
-        assert re.fullmatch(r"[a-z]+-[a-z]+-\d{1,3}", name), name
+        assert re.fullmatch(r"[a-z]+-[a-z]+-\d{1,4}", name), name
     assert len(set(names)) > 1
 
 
 @pytest.mark.parametrize("name", ["", None])
 def test_empty_name_is_replaced(api, exp, name):
     run = create(api, {"experiment_id": exp, "run_name": name})
-    assert re.fullmatch(r"[a-z]+-[a-z]+-\d{1,3}", run["info"]["run_name"])
+    assert re.fullmatch(r"[a-z]+-[a-z]+-\d{1,4}", run["info"]["run_name"])
     assert tags(run) == {NAMED: run["info"]["run_name"]}
 
 

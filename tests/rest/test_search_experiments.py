@@ -523,6 +523,12 @@ def test_get_bad_filter(api):
     check_error(r, 400, IPV, clauses("OR", "1"))
 
 
+def test_nul_in_a_filter(api):
+    """It ends nothing: what follows is told as well."""
+    r = api.get("experiments/search", {"max_results": 1, "filter": "a\0b"})
+    check_error(r, 400, IPV, clauses("a", "\0", "b"))
+
+
 def test_order_of_checks(api):
     """max_results, then filter, then order_by, then the token."""
     bad = {"max_results": 50001, "filter": "abc", "order_by": ["1"], "page_token": "!!!!"}

@@ -906,6 +906,11 @@ def test_pages_keep_the_order(api, shelf, order_by, expected, size):
 )
 def test_order_clauses(api, zoo, order_by, expected):
     assert names(find(api, zoo["experiment"], order_by=order_by)) == expected.split()
+    # from one value to the next, and from values to none
+    body = {"experiment_ids": [zoo["experiment"]], "order_by": order_by}
+    for size in (1, 3):
+        runs, _ = walk(api, body, size)
+        assert [run["info"]["run_name"] for run in runs] == expected.split()
 
 
 def not_parsed(clause):
@@ -1361,3 +1366,21 @@ def test_walk_beyond_ten_thousand(api, sql, crowd):
 def test_default_page_is_1000(api, crowd):
     page = api.ok("runs/search", {"experiment_ids": [crowd]})
     assert len(page["runs"]) == 1000 and page["next_page_token"]
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        ({}, "Invalid experiment ID 'x'. Experiment ID must be a valid integer."),
+        ({"filter": "a b"}, "Invalid clause(s) in filter string: 'a b'"),
+        ({"order_by": ["metrics.m foo"]}, ordering_key("metrics.m foo")),
+        ({"page_token": "zz"}, "Invalid page token, could not base64-decode"),
+        (
+            {"filter": "a b", "order_by": ["metrics.m foo"]},
+            "Invalid clause(s) in filter string: 'a b'",
+        ),
+    ],
+)
+def test_what_is_wrong_besides_the_experiment(api, more, message):
+    r = api.post("runs/search", {"experiment_ids": ["x"], **more})
+    check_error(r, 400, "INVALID_PARAMETER_VALUE", message)

@@ -35,6 +35,14 @@ def test_read_only(api, path, method):
     assert method not in r.headers["allow"].split(", ")
 
 
+def test_no_gateway_has_no_endpoints(api):
+    """What the web UI's table of runs asks for."""
+    r = api.get("/ajax-api/2.0/mlflow/gateway-proxy")
+    assert (r.status_code, r.json()) == (200, {"endpoints": []})
+    assert r.headers["content-type"] == "application/json"
+    assert api.get("/api/2.0/mlflow/gateway-proxy").status_code == 404
+
+
 @pytest.mark.parametrize("path", [
     "/health/", "/Health", "/version/", "/api/2.0/mlflow/server-info", "/server-info",
     "/ajax-api/2.0/mlflow/ui-telemetry", "/api/3.0/mlflow/ui-telemetry",

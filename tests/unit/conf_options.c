@@ -163,11 +163,44 @@ test_paths(void)
 	    strcmp(conf.default_artifact_root, "s3://b/x") == 0, "a URI stays");
 	tap_ok(LOAD("--work-dir", "/w", "--data-dir", "d") == 0 &&
 	    strcmp(conf.data_dir, "/w/d") == 0 &&
-	    strcmp(conf.default_artifact_root, "/w/mlruns") == 0,
+	    strcmp(conf.artifacts_destination, "/w/mlartifacts") == 0,
 	    "relative paths start in work-dir");
 	tap_ok(LOAD("--work-dir", "/", "--data-dir", ".") == 0 &&
 	    strcmp(conf.data_dir, "/") == 0 &&
-	    strcmp(conf.default_artifact_root, "/mlruns") == 0, "even at /");
+	    strcmp(conf.artifacts_destination, "/mlartifacts") == 0, "even at /");
+}
+
+/* How many folders may be read below; -1 when the options are refused. */
+static int
+roots(void)
+{
+	return (int)conf.roots.n;
+}
+
+static void
+test_artifacts(void)
+{
+	tap_ok(LOAD("--work-dir", "/w") == 0 &&
+	    strcmp(conf.default_artifact_root, "mlflow-artifacts:/") == 0 && roots() == 1 &&
+	    strcmp(conf.roots.items[0], "/w/mlartifacts") == 0, "artifacts are served");
+	tap_ok(LOAD("--work-dir", "/w", "--no-serve-artifacts") == 0 &&
+	    strcmp(conf.default_artifact_root, "/w/mlruns") == 0 && roots() == 1 &&
+	    strcmp(conf.roots.items[0], "/w/mlruns") == 0, "or not: a local folder");
+	tap_ok(LOAD("--default-artifact-root", "file:///home/a%20b/mlruns",
+	    "--artifact-roots", "/x/,file:///y") == 0 && roots() == 4 &&
+	    strcmp(conf.roots.items[0], "/home/a b/mlruns") == 0 &&
+	    strcmp(conf.roots.items[2], "/x") == 0 && strcmp(conf.roots.items[3], "/y") == 0,
+	    "roots of every kind");
+	tap_ok(LOAD("--default-artifact-root", "s3://b", "--no-serve-artifacts",
+	    "--artifacts-destination", "/") == 0 && roots() == 0,
+	    "the article's destination is no root when artifacts are not served");
+	tap_ok(LOAD("--artifacts-destination", "/") == -1 &&
+	    strstr(error, "--no-serve-artifacts") != NULL, "/ is not served: %s", error);
+	tap_ok(LOAD("--artifacts-destination", "file:///") == -1, "nor as a URI");
+	tap_ok(LOAD("--artifacts-destination", "s3://b/x") == -1, "nor a bucket");
+	tap_ok(LOAD("--default-artifact-root", "/") == 0 && roots() == 1, "/ is never a root");
+	tap_ok(LOAD("--artifacts-only", "--no-serve-artifacts") == -1,
+	    "artifacts only, and none of them");
 }
 
 static void
@@ -281,6 +314,7 @@ main(void)
 	test_environment_refusals();
 	test_file_refusals();
 	test_paths();
+	test_artifacts();
 	test_database();
 	test_secrets();
 	test_round_trip();

@@ -5,6 +5,8 @@
 #include "routes.h"
 #include "tap.h"
 
+#define FILES "/api/2.0/mlflow-artifacts/artifacts/"
+
 static struct arena mem;
 
 /* The row that a request meets, "404", or the methods of a 405. */
@@ -28,6 +30,24 @@ meet(const struct conf *conf, const char *method, const char *path, const char *
 	return got;
 }
 
+/* The rest of a path is decoded once, slashes and all. */
+static void
+check_rest(void)
+{
+	struct conf conf = { .static_prefix = "" };
+	struct ctx c = { .conf = &conf, .mem = &mem };
+
+	c.req.method = STR("GET");
+	c.req.path = STR(FILES "a%2Fb//c%252e/..%2f");
+	tap_ok(route_find(&c, routes) == 0 && str_is(c.params[0], "a/b//c%2e/../"),
+	    "the rest of a path is decoded once");
+	conf.artifacts_only = true;
+	tap_ok(route_find(&c, routes) == 0, "artifacts only: files");
+	c.req.path = STR("/get-artifact");
+	tap_ok(route_find(&c, routes) == -1 && c.error.status == 503,
+	    "artifacts only: nothing of runs");
+}
+
 static void
 check_walk(void)
 {
@@ -43,7 +63,20 @@ check_walk(void)
 	meet(&conf, "GET", "/api/2.0/mlflow/runs%2Fget", "404");
 	meet(&conf, "GET", "/Api/2.0/mlflow/runs/get", "404");
 	meet(&conf, "POST", "/api/2.0/mlflow/experiments/search-datasets", "404");
-	meet(&conf, "GET", "", "404");
+	meet(&conf, "GET", "", "/");
+	meet(&conf, "GET", "/", "/");
+	meet(&conf, "GET", "/static-files/static/js/main.js", "/static-files/{*path}");
+	meet(&conf, "GET", "/static-files/", "404");
+	meet(&conf, "GET", FILES "a", "/mlflow-artifacts/artifacts/{*path}");
+	meet(&conf, "GET", FILES "", "/mlflow-artifacts/artifacts/{*path}");
+	meet(&conf, "GET", FILES "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a",
+	    "/mlflow-artifacts/artifacts/{*path}");
+	meet(&conf, "POST", "/api/2.0/mlflow-artifacts/mpu/create/", "404");
+	meet(&below, "GET", FILES "a", "/mlflow-artifacts/artifacts/{*path}");
+	meet(&below, "DELETE", FILES "a", "405 Allow: GET, HEAD, PUT, OPTIONS");
+	meet(&below, "GET", "/ml" FILES "a", "/mlflow-artifacts/artifacts/{*path}");
+	meet(&below, "GET", "/ml", "308 Location: /ml/");
+	meet(&below, "GET", "/", "404");
 	meet(&conf, "GET", "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a", "404");
 	meet(&conf, "POST", "/api/2.0/mlflow/runs/get", "405 Allow: GET, HEAD, OPTIONS");
 	meet(&conf, "TRACE", "/api/2.0/mlflow/runs/create", "405 Allow: POST, OPTIONS");
@@ -87,6 +120,10 @@ has_unknown_name(const struct route *r)
 	while ((p = strchr(p, '{')) != NULL) {
 		size_t n = strcspn(++p, "}");
 		const struct field *f = r->fields;
+
+		/* the rest of a path is the handler's to read */
+		if (*p == '*')
+			continue;
 
 		while (f != NULL && f->kind != FIELD_END &&
 		    (strlen(f->name) != n || memcmp(f->name, p, n) != 0))
@@ -132,6 +169,7 @@ main(void)
 {
 	arena_init(&mem);
 	check_walk();
+	check_rest();
 	check_table();
 	arena_fini(&mem);
 	return tap_done();

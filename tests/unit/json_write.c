@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/number.h"
 #include "json/write.h"
 #include "tap.h"
 
 static void
 number(double v, const char *want)
 {
-	char text[40];
+	char text[JSON_NUMBER_SIZE];
 
-	json_format_dbl(v, text, sizeof(text));
+	json_format_dbl(v, text);
 	tap_ok(strcmp(text, want) == 0, "%s, got %s", want, text);
 }
 
@@ -24,17 +25,78 @@ check_round_trip(void)
 	int i, wrong = 0;
 
 	for (i = 0; i < 100000; i++) {
-		char text[40];
+		char text[JSON_NUMBER_SIZE];
 		double v;
 
 		bits = bits * 6364136223846793005ULL + 1442695040888963407ULL;
 		memcpy(&v, &bits, sizeof(v));
 		if (!isfinite(v))
 			continue;
-		json_format_dbl(v, text, sizeof(text));
+		json_format_dbl(v, text);
 		wrong += strtod(text, NULL) != v;
 	}
 	tap_ok(wrong == 0, "100,000 doubles survive, %d did not", wrong);
+}
+
+/* The digits of a text, and how many of them count. */
+static int
+significant(const char *text, char *digits)
+{
+	int n = 0, zeros = 0;
+
+	for (; *text != '\0' && *text != 'e'; text++) {
+		if (*text < '0' || *text > '9' || (n == 0 && *text == '0'))
+			continue;
+		digits[n++] = *text;
+		zeros = *text == '0' ? zeros + 1 : 0;
+	}
+	return n - zeros;
+}
+
+/* Against the C library: none shorter reads back, and none as short is nearer. */
+static void
+check_shortest(double v)
+{
+	static int wrong;
+	char text[JSON_NUMBER_SIZE], form[40], got[40], want[40];
+	int n, m;
+
+	json_format_dbl(v, text);
+	n = significant(text, got);
+	snprintf(form, sizeof(form), "%.*e", n - 1, v);
+	m = significant(form, want);
+	if (strtod(text, NULL) == v && m == n && memcmp(got, want, (size_t)n) == 0) {
+		snprintf(form, sizeof(form), "%.*e", n > 1 ? n - 2 : 0, v);
+		if (n == 1 || strtod(form, NULL) != v)
+			return;
+	}
+	if (wrong++ < 10)
+		tap_ok(false, "%.17g is not %s", v, text);
+}
+
+static void
+check_moderate(void)
+{
+	static const double scales[] = { 1, 1e-4, 0.1, 3, 1024, 1e6, 1e14, 1e16 };
+	unsigned long long bits = 42;
+	size_t k;
+	int i;
+
+	for (i = 0; i < 50000; i++)
+		for (k = 0; k < sizeof(scales) / sizeof(scales[0]); k++) {
+			double v;
+
+			bits = bits * 6364136223846793005ULL + 1442695040888963407ULL;
+			/* 53 random bits, or few decimals, or few bits */
+			v = i % 3 == 0 ? (double)(bits >> 11) * 0x1p-53 :
+			    i % 3 == 1 ? (double)(bits >> 50) / 1000 :
+			    (double)(bits >> 60) * 0x1p-6;
+			if (v != 0)
+				check_shortest(v * scales[k]);
+		}
+	for (i = -1074; i < 1024; i++)
+		check_shortest(ldexp(1, i));
+	tap_ok(true, "shortest and nearest");
 }
 
 static void
@@ -85,6 +147,7 @@ main(void)
 	number(12345678901234567890.0, "1.2345678901234567e+19");
 	number(1e100, "1e+100");
 	check_round_trip();
+	check_moderate();
 	check_scopes();
 	return tap_done();
 }

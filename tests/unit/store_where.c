@@ -88,15 +88,15 @@ check_view(void)
 	}
 }
 
-static const struct sql_name rank = { "r" }, value = { "v" }, id = { "i" };
+static const struct sql_name time = { "t" }, text = { "v" }, id = { "i" };
 
 static struct keyset
 three_keys(void)
 {
 	struct keyset k = { .query = 1, .limit = 10 };
 
-	keyset_add(&k, &rank, DB_I64, false);
-	keyset_add(&k, &value, DB_DBL, true);
+	keyset_add_nulls_last(&k, &time, DB_I64);
+	keyset_add_long(&k, &text, true);
 	keyset_add(&k, &id, DB_STR, false);
 	return k;
 }
@@ -125,23 +125,26 @@ starts(const struct page_value *values, size_t n, const char *sql,
 	return right;
 }
 
-#define ORDER	" ORDER BY r, v DESC, LEFT(i, 256) LIMIT ?"
-#define BEHIND	" AND (r > ? OR (r <=> ? AND (v < ? OR (v <=> ? AND "	\
-	"(LEFT(i, 256) > ?)))))"
+#define ORDER	" ORDER BY t DESC, LEFT(v, 256) DESC, i LIMIT ?"
+#define TIES	" OR (t <=> ? AND (LEFT(v, 256) < ? OR (LEFT(v, 256) <=> ? AND (i > ?)))))"
+#define BEHIND	" AND (t < ? OR t IS NULL" TIES
+#define IN_NULLS " AND (t < ?" TIES
 
 static void
 check_cursors(void)
 {
 	const struct page_value full[] = {
 		{ .type = PAGE_I64, .i64 = 1 },
-		{ .type = PAGE_NULL },
 		{ .type = PAGE_TEXT, .text = STR("x") },
 		{ .type = PAGE_TEXT, .text = STR("y") },
+		{ .type = PAGE_TEXT, .text = STR("z") },
 	};
-	const struct page_value wrong[] = { full[0], full[2], full[2] };
+	const struct page_value nulls[] = { { .type = PAGE_NULL }, full[1], full[2] };
+	const struct page_value wrong[] = { full[1], full[1], full[2] };
 
 	tap_ok(starts(full, 0, ORDER, 1), "at the top");
 	tap_ok(starts(full, 3, BEHIND ORDER, 6), "behind a row");
+	tap_ok(starts(nulls, 3, IN_NULLS ORDER, 6), "behind a row with NULL");
 	tap_ok(starts(full, 2, NULL, 0), "too few values are refused");
 	tap_ok(starts(full, 4, NULL, 0), "too many values are refused");
 	tap_ok(starts(wrong, 3, NULL, 0), "a value of another type is refused");

@@ -1,0 +1,164 @@
+/* The artifact proxy. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/artifact_common.h"
+#include "api/artifact_proxy.h"
+#include "api/common.h"
+#include "artifact/file.h"
+#include "artifact/path.h"
+#include "artifact/root.h"
+#include "artifact/tree.h"
+#include "http/request.h"
+
+const struct field proxy_list_fields[] = {
+	F_STR(proxy_list_in, path, 0),
+	F_END
+};
+
+/* Of an upload in parts only the fields that are demanded are looked at. */
+struct multipart_in {
+	struct str	path;
+	struct list	parts;
+};
+
+static const struct field multipart_fields[] = {
+	F_STR(multipart_in, path, REQUIRED),
+	F_END
+};
+
+static const struct field part_fields[] = {
+	F_END
+};
+
+struct part_in {
+	char	none;
+};
+
+static const struct field multipart_complete_fields[] = {
+	F_STR(multipart_in, path, REQUIRED),
+	F_LIST(multipart_in, parts, REQUIRED, part_in, part_fields),
+	F_END
+};
+
+/* The switch --no-serve-artifacts, in the two forms of the reference. */
+static int
+check_served(struct ctx *c, bool detail)
+{
+	if (c->conf->serve_artifacts)
+		return 0;
+	if (detail)
+		return fail_detail(c, 503, "Artifact serving is disabled. Run `mlflow server` "
+		    "with `--serve-artifacts` to enable.", STR(""), "");
+	return fail_page(c, 503, HTML_PAGE, STR("<!doctype html>\n<title>Artifacts are not "
+	    "served</title>\n<p>This server does not serve artifacts: it was started with "
+	    "<code>--no-serve-artifacts</code>. With <code>--serve-artifacts</code> it "
+	    "does.</p>\n"));
+}
+
+int
+api_artifact_proxy_list(struct ctx *c)
+{
+	const struct proxy_list_in *in = c->in;
+	struct str path = in->path.p == NULL ? STR("") : in->path;
+	struct place place;
+
+	if (check_served(c, false) == -1 || check_artifact_path(c, path) == -1)
+		return -1;
+	locate_served(c, path, &place);
+	json_begin(&c->out, NULL);
+	if (put_files(c, &place, STR("")) == -1)
+		return -1;
+	json_end(&c->out);
+	return 0;
+}
+
+int
+api_artifact_proxy_get(struct ctx *c)
+{
+	struct str path = c->params[0];
+	struct place place;
+
+	if (check_served(c, true) == -1 || check_artifact_path(c, path) == -1)
+		return -1;
+	locate_served(c, path, &place);
+	return answer_artifact(c, &place, path, true);
+}
+
+int
+api_artifact_proxy_put(struct ctx *c)
+{
+	struct str path = c->params[0];
+	struct place place;
+
+	if (check_served(c, true) == -1)
+		return -1;
+	if (path.len == 0 || str_ends(path, "/"))
+		return fail_detail(c, 400, "Artifact path must include a filename (cannot end "
+		    "with '/').", STR(""), "");
+	if (check_artifact_path(c, path) == -1)
+		return -1;
+	locate_served(c, path, &place);
+	if (receive_artifact(c, &place, path) == -1)
+		return -1;
+	c->res.content_type = "";
+	return 0;
+}
+
+int
+api_artifact_proxy_delete(struct ctx *c)
+{
+	struct place place;
+	int root, rc;
+
+	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1)
+		return -1;
+	locate_served(c, c->params[0], &place);
+	/* not all of it at once, by mistake */
+	if (place.path.len == 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid path");
+	root = root_open(place.root);
+	if (root == -1)
+		return root_is_missing(errno) ? answer_empty(c) : fail(c, INTERNAL_ERROR,
+		    "The artifacts destination cannot be opened by the server: %s.",
+		    strerror(errno));
+	rc = tree_remove(root, place.path.p);
+	file_close(root);
+	if (rc == -1)
+		return fail(c, INTERNAL_ERROR, "The artifact '%s' cannot be removed by the "
+		    "server: %s.", place.path.p, strerror(errno));
+	return answer_empty(c);
+}
+
+/* The path comes first, then the body. */
+static int
+refuse_multipart(struct ctx *c, const struct field *fields)
+{
+	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1 ||
+	    request_decode_as(c, fields, sizeof(struct multipart_in)) == -1)
+		return -1;
+	return fail(c, NOT_IMPLEMENTED,
+	    "Multipart upload is not supported for the current artifact repository");
+}
+
+int
+api_artifact_multipart(struct ctx *c)
+{
+	return refuse_multipart(c, multipart_fields);
+}
+
+int
+api_artifact_multipart_complete(struct ctx *c)
+{
+	return refuse_multipart(c, multipart_complete_fields);
+}
+
+int
+api_artifact_proxy_presigned(struct ctx *c)
+{
+	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1)
+		return -1;
+	return fail(c, NOT_IMPLEMENTED,
+	    "Multipart download is not supported for the current artifact repository");
+}

@@ -1,0 +1,285 @@
+/*
+ * GraphQL over the handlers of the tracking API: a field of a query is a request
+ * to one of them, its arguments that request's parameters, and its answer the
+ * tree that the selection is read from.  No query to the database is written
+ * twice.
+ */
+#include "api/artifacts.h"
+#include "api/common.h"
+#include "api/experiments.h"
+#include "api/graphql.h"
+#include "api/inputs.h"
+#include "api/metrics.h"
+#include "api/model_versions.h"
+#include "api/runs.h"
+#include "graphql/run.h"
+#include "http/request.h"
+#include "json/decode.h"
+
+/*
+ * The largest answer of a handler that is read back: as a tree it takes up to
+ * twenty times the memory.
+ */
+#define INNER_ANSWER_MAX	(8 * 1024 * 1024)
+
+/*
+ * Handlers run for one request: its runs' experiments and model versions are one
+ * each.  So many take some two seconds.
+ */
+#define INNER_CALLS_MAX		10000
+
+/* What the resolvers share. */
+struct asker {
+	struct ctx	*c;
+	unsigned	 calls;
+};
+
+/* A request within ours. */
+struct inner {
+	const struct field	*fields;
+	size_t			 in_size;
+	int			(*handler)(struct ctx *);
+};
+
+#define INNER(table, type, handler)	{ table, sizeof(struct type), handler }
+
+static const struct inner inners[] = {
+	[GQL_EXPERIMENT_GET] = INNER(experiment_get_fields, experiment_get, api_experiment_get),
+	[GQL_RUN_GET] = INNER(run_get_fields, run_get, api_run_get),
+	[GQL_HISTORY] = INNER(history_interval_fields, history_interval_in,
+	    api_metric_get_history_bulk_interval),
+	[GQL_ARTIFACT_LIST] = INNER(artifact_list_fields, artifact_list_in, api_artifact_list),
+	[GQL_VERSION_SEARCH] = INNER(version_search_fields, version_search_in,
+	    api_model_version_search),
+	[GQL_RUN_SEARCH] = INNER(run_search_fields, run_search_in, api_run_search),
+	[GQL_DATASET_SEARCH] = INNER(search_datasets_fields, search_datasets_in,
+	    api_experiment_search_datasets),
+	[GQL_RUN_EXPERIMENT] = INNER(experiment_get_fields, experiment_get, api_experiment_get),
+	[GQL_RUN_VERSIONS] = INNER(version_search_fields, version_search_in,
+	    api_model_version_search),
+};
+
+/* What a handler writes, as long as it is not too much. */
+struct inner_answer {
+	struct buf	text;
+	bool		too_large;
+};
+
+static void
+drop_answer(void *arg)
+{
+	struct inner_answer *a = arg;
+
+	a->too_large = true;
+	buf_reset(&a->text);
+}
+
+/* The recorded error as the executor wants it; those of the server stay recorded. */
+static enum gql_found
+take_error(struct ctx *c, struct str *error)
+{
+	if (c->error.status >= 500)
+		return GQL_FAILED;
+	*error = c->error.message;
+	c->error = (struct error_info){ 0 };
+	return GQL_REFUSED;
+}
+
+/* Run a handler on parameters, with what it writes in `answer`. */
+static int
+run_inner(struct ctx *c, const struct inner *inner, const struct json_object *params,
+    struct inner_answer *answer)
+{
+	struct json_out out = c->out;
+	void *in = c->in;
+	struct str problem;
+	int rc;
+
+	json_out_init(&c->out, &answer->text);
+	c->out.flush = drop_answer;
+	c->out.flush_at = INNER_ANSWER_MAX;
+	c->out.arg = answer;
+	c->in = arena_alloc(c->mem, inner->in_size);
+	if (decode_object(c->mem, inner->fields, params, false, c->in, &problem) == -1)
+		rc = fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
+	else
+		rc = inner->handler(c);
+	c->out = out;
+	c->in = in;
+	return rc;
+}
+
+static enum gql_found
+ask(struct ctx *c, enum gql_resolver resolver, const struct json_object *params,
+    struct json_object **value, struct str *error)
+{
+	struct inner_answer answer = { .too_large = false };
+	struct arena_mark mark = arena_mark(c->mem);
+	enum gql_found found = GQL_FOUND;
+
+	if (run_inner(c, &inners[resolver], params, &answer) == -1) {
+		found = take_error(c, error);
+	} else if (answer.too_large || answer.text.len > INNER_ANSWER_MAX) {
+		*error = arena_printf(c->mem, "The answer has more than %d MiB. Ask for fewer rows "
+		    "with maxResults, and for the next ones with pageToken.",
+		    INNER_ANSWER_MAX / (1024 * 1024));
+		found = GQL_REFUSED;
+	} else {
+		/* our own JSON; the tree keeps nothing of the arena */
+		json_read(buf_str(&answer.text), value);
+		arena_release(c->mem, mark);
+	}
+	buf_fini(&answer.text);
+	return found;
+}
+
+/* ask() with one parameter. */
+static enum gql_found
+ask_about(struct ctx *c, enum gql_resolver resolver, const char *name, struct str text,
+    struct json_object **value, struct str *error)
+{
+	struct json_object *params = json_new_object();
+	enum gql_found found;
+
+	json_add_first(params, name, text);
+	found = ask(c, resolver, params, value, error);
+	json_free(params);
+	return found;
+}
+
+/* A text of the run's info. */
+static struct str
+info_text(const struct json_object *run, const char *name)
+{
+	struct json_object *info = NULL, *text = NULL;
+
+	if (!json_member(run, "info", &info) || !json_member(info, name, &text))
+		return STR("");
+	return json_string(text);
+}
+
+static enum gql_found
+missing(struct str *error, struct str sentence)
+{
+	*error = sentence;
+	return GQL_REFUSED;
+}
+
+/* {"output": inputString} */
+static enum gql_found
+echo(const struct json_object *args, struct json_object **value, struct str *error)
+{
+	struct json_object *text = NULL;
+
+	if (!json_member(args, "input_string", &text))
+		return missing(error, STR("Missing value for required argument 'inputString'."));
+	*value = json_new_object();
+	if (text != NULL)
+		json_add_first(*value, "output", json_string(text));
+	return GQL_FOUND;
+}
+
+/* No id is the default experiment's, as in the reference. */
+static enum gql_found
+ask_experiment(struct ctx *c, const struct json_object *input, struct json_object **value,
+    struct str *error)
+{
+	struct json_object *id = NULL;
+
+	json_member(input, "experiment_id", &id);
+	return ask_about(c, GQL_EXPERIMENT_GET, "experiment_id",
+	    id == NULL || json_string(id).len == 0 ? STR("0") : json_string(id), value, error);
+}
+
+static enum gql_found
+resolve(void *arg, enum gql_resolver resolver, const struct json_object *args,
+    const struct json_object *parent, struct json_object **value, struct str *error)
+{
+	struct asker *asker = arg;
+	struct ctx *c = asker->c;
+	struct json_object *input = NULL;
+
+	if (++asker->calls > INNER_CALLS_MAX) {
+		fail(c, INVALID_PARAMETER_VALUE, "The experiments and model versions of more than "
+		    "%d runs are asked for. Ask for fewer runs with maxResults.",
+		    INNER_CALLS_MAX);
+		return GQL_FAILED;
+	}
+	switch (resolver) {
+	case GQL_NOTHING:
+		return GQL_FOUND;
+	case GQL_ECHO:
+		return echo(args, value, error);
+	case GQL_RUN_EXPERIMENT:
+		return ask_about(c, resolver, "experiment_id", info_text(parent, "experiment_id"),
+		    value, error);
+	case GQL_RUN_VERSIONS:
+		return ask_about(c, resolver, "filter", arena_printf(c->mem, "run_id = '%s'",
+		    info_text(parent, "run_id").p), value, error);
+	default:
+		break;
+	}
+	if (!json_member(args, "input", &input) || input == NULL)
+		return missing(error, STR("Missing value for required argument 'input'."));
+	return resolver == GQL_EXPERIMENT_GET ? ask_experiment(c, input, value, error) :
+	    ask(c, resolver, input, value, error);
+}
+
+/* An answer of status 400 in GraphQL's form. */
+static int
+answer_error(struct ctx *c, struct str sentence)
+{
+	c->res.status = 400;
+	gql_write_error(c->out.buf, sentence);
+	return 0;
+}
+
+static int
+answer(struct ctx *c, const struct gql_request *req)
+{
+	struct buf text = { 0 };
+	struct str error;
+	enum gql_outcome outcome = gql_run(c->mem, req, &text);
+
+	if (outcome != GQL_GAVE_UP)
+		buf_add_str(c->out.buf, buf_str(&text));
+	if (outcome == GQL_BROKEN)
+		c->res.status = 400;
+	buf_fini(&text);
+	/* given up for a recorded error: the server's own is the answer as it is */
+	if (outcome != GQL_GAVE_UP || c->error.status >= 500)
+		return outcome == GQL_GAVE_UP ? -1 : 0;
+	error = c->error.message;
+	c->error = (struct error_info){ 0 };
+	return answer_error(c, error);
+}
+
+int
+api_graphql(struct ctx *c)
+{
+	static const struct field no_fields[] = { F_END };
+	struct json_object *query = NULL, *name = NULL, *variables = NULL;
+	struct asker asker = { c, 0 };
+	struct gql_request req = {
+		.limits = { c->conf->graphql_max_root_fields, c->conf->graphql_max_aliases },
+		.resolve = resolve, .arg = &asker,
+	};
+
+	if (request_decode_as(c, no_fields, 1) == -1)
+		return -1;
+	json_member(c->json, "query", &query);
+	json_member(c->json, "operationName", &name);
+	json_member(c->json, "variables", &variables);
+	if (json_kind(query) != JSON_STRING)
+		return answer_error(c, STR("The request must have a JSON object as its body, with "
+		    "the GraphQL document as the text 'query'."));
+	if (variables != NULL && json_kind(variables) != JSON_OBJECT)
+		return answer_error(c, STR("'variables' must be an object: a member for each "
+		    "variable of the operation."));
+	if (name != NULL)
+		req.operation = json_kind(name) == JSON_STRING ? json_string(name) :
+		    json_text(c->mem, name);
+	req.query = json_string(query);
+	req.variables = variables;
+	return answer(c, &req);
+}

@@ -1,0 +1,7 @@
+libcairn_a_SOURCES += \
+	%D%/file.c %D%/file.h \
+	%D%/path.c %D%/path.h \
+	%D%/root.c %D%/root.h \
+	%D%/tree.c %D%/tree.h \
+	%D%/type.c %D%/type.h \
+	%D%/zip.c %D%/zip.h
