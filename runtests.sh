@@ -5,24 +5,27 @@
 #
 # Installs what is missing (as root, or with sudo), makes the Python environments
 # once (in $CAIRN_TEST_VENVS, else beside the user's caches), builds, and runs the
-# stages in order:
+# stages: in two lanes at a time, since most tests wait for a database as long as they
+# compute.  What a stage says comes out when it ends.
+#
+# One lane, in order:
 #
 #	gcc      build with -Werror; unit, style, fuzz, store, cli; REST on `cairn server`
 #	clang    build with -Werror, unit tests
 #	apache   REST on Apache with mod_fcgid
 #	spawn    REST on lighttpd and spawn-fcgi
 #	lighttpd REST on lighttpd with "bin-path"
-#	mlflow   the same REST suite on `mlflow server` of the reference release
-#	diff     the same traffic to Cairn and to the reference, compared (tests/diff)
 #	sanitize REST on a build with the address and undefined sanitizers
 #	weather  a database that dies, workers that are killed, connections that run out
+#	dist     make distcheck, make install
+#
+# The other:
+#
+#	mlflow   the same REST suite on `mlflow server` of the reference release
+#	diff     the same traffic to Cairn and to the reference, compared (tests/diff)
 #	notebook the penguins notebook with both clients, on Cairn and on the reference
 #	stack    the article's stack in containers; needs a Docker daemon, and says so
 #	         when there is none (with REQUIRE=all that is a failure)
-#	dist     make distcheck, make install
-#
-# and this one only when it is named:
-#
 #	browser  MLflow's pages in a headless Chromium, from Cairn and from the reference,
 #	         compared
 #
@@ -32,7 +35,9 @@ set -u
 cd "$(dirname "$0")" || exit 1
 top=$PWD
 work=$(mktemp -d "${TMPDIR:-/tmp}/cairn-tests.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+scratch=$work
+lanes=""
+trap 'for lane in $lanes; do kill -- -$lane 2>/dev/null; done; rm -rf "$work"' EXIT
 # Apache runs the workers of the build as a user of its own
 chmod 755 "$work"
 trap 'exit 130' INT TERM
@@ -114,12 +119,12 @@ environments() {
 check() {
 	local name=$1
 	shift
-	if "$@" >"$work/check.log" 2>&1; then
+	if "$@" >"$scratch/check.log" 2>&1; then
 		passed=$((passed + 1))
 		echo "ok - $name"
 	else
 		failed=$((failed + 1))
-		tail -n 40 "$work/check.log"
+		tail -n 40 "$scratch/check.log"
 		echo "not ok - $name"
 	fi
 }
@@ -153,9 +158,9 @@ bc_() {
 pytest_() {
 	local name=$1 status
 	shift
-	"$@" >"$work/pytest.log" 2>&1
+	"$@" >"$scratch/pytest.log" 2>&1
 	status=$?
-	count_pytest "$name" $status "$work/pytest.log"
+	count_pytest "$name" $status "$scratch/pytest.log"
 }
 
 # rest KIND BUILD [NAME]: the REST suite on one kind of server
@@ -170,15 +175,15 @@ build() {
 	shift
 	mkdir -p "$dir"
 	(cd "$dir" && "$top/configure" -q --enable-werror "$@" && make -s -j"$jobs") \
-	    >"$work/build.log" 2>&1 && return 0
-	tail -n 40 "$work/build.log"
+	    >"$scratch/build.log" 2>&1 && return 0
+	tail -n 40 "$scratch/build.log"
 	return 1
 }
 
 # make_check NAME: unit, style and fuzz; counts their TAP lines
 make_check() {
 	local dir=$work/$1 p f log
-	make -s -C "$dir" -j"$jobs" check-c >"$work/check.log" 2>&1
+	make -s -C "$dir" -j"$jobs" check-c >"$scratch/check.log" 2>&1
 	for log in $(find "$dir/tests" -name '*.log'); do
 		p=$(grep -acE '^ok [0-9]' "$log")
 		f=$(grep -acE '^not ok |# SKIP|^Bail out|^ERROR' "$log")
@@ -186,12 +191,11 @@ make_check() {
 		failed=$((failed + f))
 		[ "$f" -eq 0 ] || { echo "-- $log"; grep -aE '^not ok|SKIP|^# |^ERROR' "$log" | head -n 40; }
 	done
-	grep -aE '^# (TOTAL|PASS|SKIP|FAIL|ERROR)' "$work/check.log" | paste -sd' '
-	[ -z "$(grep -aE '^# ERROR: +[1-9]' "$work/check.log")" ] || failed=$((failed + 1))
+	grep -aE '^# (TOTAL|PASS|SKIP|FAIL|ERROR)' "$scratch/check.log" | paste -sd' '
+	[ -z "$(grep -aE '^# ERROR: +[1-9]' "$scratch/check.log")" ] || failed=$((failed + 1))
 }
 
 stage_gcc() {
-	check "gcc builds with -Werror" build gcc CC=gcc
 	make_check gcc
 	pytest_ store env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/store
@@ -213,16 +217,16 @@ stage_mlflow() { rest mlflow "$work/gcc" "mlflow $mlflow_release"; }
 stage_diff() {
 	# two minutes of each generator, and the same ones on any machine
 	"$CAIRN_PYTHON" tests/diff/diff.py --build "$work/gcc" --seconds 120 --seed 1 \
-	    --sessions 60 --filters 2600 >"$work/diff.log" 2>&1
+	    --sessions 60 --filters 2600 >"$scratch/diff.log" 2>&1
 	local status=$? counts
-	counts=$(grep -aE '^[0-9]+ cases' "$work/diff.log" | tail -n 1)
-	grep -aE '^(scenarios|sessions|filters|paging|clients): ' "$work/diff.log"
+	counts=$(grep -aE '^[0-9]+ cases' "$scratch/diff.log" | tail -n 1)
+	grep -aE '^(scenarios|sessions|filters|paging|clients): ' "$scratch/diff.log"
 	echo "diff: ${counts:-no summary}"
 	if [ $status -eq 0 ] && [ -n "$counts" ]; then
 		passed=$((passed + ${counts%% *}))
 	else
 		failed=$((failed + 1))
-		tail -n 60 "$work/diff.log"
+		tail -n 60 "$scratch/diff.log"
 	fi
 }
 
@@ -262,7 +266,7 @@ stage_stack() {
 	install_missing "$wanted"
 	export CAIRN_STACK_OUTPUT=${CAIRN_STACK_OUTPUT:-$top/build-stack}
 	pytest_ stack "$CAIRN_PYTHON" -m pytest -q -rfEs -p no:cacheprovider tests/stack
-	grep -a '^figure: ' "$work/pytest.log"
+	grep -a '^figure: ' "$scratch/pytest.log"
 	echo "pictures of the pages are in $CAIRN_STACK_OUTPUT"
 }
 
@@ -270,9 +274,9 @@ stage_browser() {
 	install_missing "chromium fonts-dejavu-core"
 	# the client and the reference have environments of their own
 	venv browser pytest playwright
-	check "the web UI is fetched" tools/fetch-ui "$work/gcc/ui"
+	check "the web UI is fetched" tools/fetch-ui "$work/ui"
 	export CAIRN_BROWSER_PICTURES=${CAIRN_BROWSER_PICTURES:-$top/build-browser}
-	pytest_ browser env CAIRN_BUILD="$work/gcc" "$venvs/browser/bin/python" -m pytest -q -rfEs \
+	pytest_ browser env CAIRN_BUILD="$work/gcc" CAIRN_UI_DIR="$work/ui" "$venvs/browser/bin/python" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/browser
 	echo "pictures of the pages are in $CAIRN_BROWSER_PICTURES"
 }
@@ -289,11 +293,50 @@ packages
 environments
 [ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
     { cat "$work/autogen.log"; exit 1; }
-stages=${*:-gcc clang apache spawn lighttpd mlflow diff sanitize weather notebook stack dist}
-for stage in $stages; do
-	[ -x "$work/gcc/cairn" ] || [ "$stage" = gcc ] || build gcc CC=gcc || exit 1
-	say "$stage"
-	stage_$stage
+
+# lane NAME STAGE ...: those of them that are wanted, one after the other
+lane() {
+	scratch=$work/lane-$1
+	mkdir "$scratch"
+	shift
+	local stage start
+	for stage; do
+		[[ " $wanted " = *" $stage "* ]] || continue
+		start=$SECONDS
+		stage_$stage >"$scratch/said" 2>&1
+		say "$stage, $((SECONDS - start)) s" >"$scratch/head"
+		cat "$scratch/head" "$scratch/said"
+	done
+	echo "$passed $failed" >"$scratch/counts"
+}
+
+first="gcc clang apache spawn lighttpd sanitize weather dist"
+second="mlflow diff notebook stack browser"
+wanted=${*:-$first $second}
+for stage in $wanted; do
+	[[ " $first $second " = *" $stage "* ]] ||
+	    { echo "runtests.sh: there is no stage '$stage': the stages are $first $second" >&2; exit 2; }
+done
+say "building"
+check "gcc builds with -Werror" build gcc CC=gcc
+[ "$failed" -eq 0 ] || exit 1
+before=$passed passed=0
+set -m # a group of its own for each, which the trap ends
+lane first $first &
+lanes=$!
+lane second $second &
+lanes="$lanes $!"
+set +m
+wait
+lanes="" passed=$before
+for lane in "$work"/lane-*; do
+	if read -r p f 2>/dev/null <"$lane/counts"; then
+		passed=$((passed + p)) failed=$((failed + f))
+	else
+		failed=$((failed + 1))
+		echo "a lane did not come to its end; its last stage said:"
+		tail -n 60 "$lane/said"
+	fi
 done
 say "done"
 echo "$passed passed, $failed failed"

@@ -6,6 +6,7 @@ the main area, without ids and times; no request may fail and no error may be on
 console that the reference has not.
 
 Both servers are started here and filled by fill.py.  CAIRN_BUILD names the build,
+CAIRN_UI_DIR the folder of the pages (by default ui in the build),
 CAIRN_MLFLOW_PYTHON and CAIRN_PYTHON interpreters with the reference and the client.
 Pictures of Cairn's pages go to the folder named by CAIRN_BROWSER_PICTURES.
 """
@@ -134,9 +135,10 @@ def sites():
     with contextlib.ExitStack() as stack:
         # Cairn is up at once, and is filled while the reference starts
         found = {}
+        ui = os.environ.get("CAIRN_UI_DIR", os.path.join(os.path.abspath(servers.BUILD), "ui"))
         for side in reversed(SIDES):
             # the reference's runner of jobs is a dozen processes that no page needs
-            env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+            env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "CAIRN_UI_DIR": ui}
             found[side] = Site(stack.enter_context(servers.serving(side, env=env)))
             stack.callback(found[side].filling.kill)
         for site in found.values():
