@@ -50,6 +50,10 @@ STAGES = {"_mlflow_user_setting_dismiss_next_model_registry_ui": "true"}
 # Chromium says so when a chart is laid out late; it tells nothing about a server.
 HARMLESS = ("ResizeObserver loop", "Failed to load resource")  # the latter is counted
 
+# A part of a page that fell over its own late pieces, on a busy machine: what the
+# reference shows after another try is what is wanted.
+CRASHED = "Something went wrong with this section"
+
 # What Cairn does not have and says so to the pages that ask: doc/DIFFERENCES.md.
 KEPT = (
     r"404 GET /ajax-api/3\.0/mlflow/assistant/(config|providers)",
@@ -354,6 +358,9 @@ class Screen:
         assert name not in pages, f"{name} is recorded already"
         if not self.other:
             pages[name] = self.rest(area)
+            if any(CRASHED in line for line in pages[name]):
+                self.tab.reload()
+                pages[name] = self.rest(area)
             return self
         assert name in self.other.pages, "the reference did not come so far"
         wanted = self.other.pages[name]
