@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "cli/db.h"
 #include "cli/healthcheck.h"
 #include "cli/routes.h"
 #include "cli/server.h"
 #include "cli/version.h"
-#include "conf/near.h"
 #include "routes.h"
 
 #define EXIT_USAGE	2

@@ -9,7 +9,7 @@ unit_tests = \
 	%D%/unit/artifact_zip \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
-	%D%/unit/conf_near \
+	%D%/unit/base_near \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
 	%D%/unit/graphql_run \

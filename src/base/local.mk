@@ -3,6 +3,7 @@ libcairn_a_SOURCES += \
 	%D%/buf.c %D%/buf.h \
 	%D%/id.c %D%/id.h \
 	%D%/log.c %D%/log.h \
+	%D%/near.c %D%/near.h \
 	%D%/percent.c %D%/percent.h \
 	%D%/repr.c %D%/repr.h \
 	%D%/stats.c %D%/stats.h %D%/stats.def \

@@ -1,6 +1,5 @@
 libcairn_a_SOURCES += \
 	%D%/backend.c \
 	%D%/conf.c %D%/conf.h \
-	%D%/near.c %D%/near.h \
 	%D%/option.c %D%/option.h %D%/options.def \
 	%D%/show.c

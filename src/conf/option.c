@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "conf/near.h"
+#include "base/near.h"
 #include "conf/option.h"
 
 /* The offset of a member, compiled only if its type is the kind's. */

@@ -1,16 +1,14 @@
 /* What messages quote. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/repr.h"
 #include "graphql/show.h"
 #include "json/write.h"
 
 /* Characters of a quoted value; more would not help. */
 #define SHOWN_MAX	240
-/* Longer words are no slip of the finger. */
-#define WORD_MAX	100
 /* Names in one suggestion. */
 #define SUGGESTED_MAX	5
 
@@ -156,38 +154,6 @@ gql_show_type(struct arena *mem, const struct gql_type_ref *t)
 	return arena_printf(mem, "[%s]%s", gql_show_type(mem, t->item).p, mark);
 }
 
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Edits between two words in lower case, neighbours swapped counted as one. */
-static size_t
-edits(const char *a, size_t na, const char *b, size_t nb)
-{
-	size_t row[3][WORD_MAX + 1], i, j;
-
-	for (j = 0; j <= nb; j++)
-		row[0][j] = j;
-	for (i = 1; i <= na; i++) {
-		size_t *now = row[i % 3], *last = row[(i + 2) % 3];
-
-		now[0] = i;
-		for (j = 1; j <= nb; j++) {
-			bool same = tolower((unsigned char)a[i - 1]) ==
-			    tolower((unsigned char)b[j - 1]);
-
-			now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + !same);
-			if (i > 1 && j > 1 &&
-			    tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 2]) &&
-			    tolower((unsigned char)a[i - 2]) == tolower((unsigned char)b[j - 1]))
-				now[j] = least(now[j], row[(i + 1) % 3][j - 2] + 1);
-		}
-	}
-	return row[na % 3][nb];
-}
-
 /* Words that differ by the case of letters only are one slip apart. */
 static size_t
 distance(struct str word, const char *name)
@@ -196,7 +162,7 @@ distance(struct str word, const char *name)
 		return 0;
 	if (str_is_nocase(word, name))
 		return 1;
-	return edits(word.p, word.len, name, strlen(name));
+	return near_distance(word.p, word.len, name, strlen(name), true);
 }
 
 struct candidate {
@@ -224,14 +190,14 @@ find_candidates(struct str word, const struct gql_names *names, struct candidate
 	for (i = 0; i < names->n; i++) {
 		size_t d;
 
-		if (strlen(names->v[i]) > WORD_MAX)
+		if (strlen(names->v[i]) > NEAR_WORD_MAX)
 			continue;
 		d = distance(word, names->v[i]);
 		if (d <= most)
 			found[n++] = (struct candidate){ names->v[i], d };
 	}
 	qsort(found, n, sizeof(*found), by_distance);
-	return least(n, SUGGESTED_MAX);
+	return n < SUGGESTED_MAX ? n : SUGGESTED_MAX;
 }
 
 struct str
@@ -241,7 +207,7 @@ gql_suggest(struct arena *mem, struct str word, struct gql_names *names, const c
 	struct str text = STR("");
 	size_t n, i;
 
-	if (word.len > WORD_MAX)
+	if (word.len > NEAR_WORD_MAX)
 		return text;
 	n = find_candidates(word, names, found);
 	for (i = 0; i < n; i++)

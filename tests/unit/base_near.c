@@ -1,7 +1,7 @@
 /*
  * Which names a mistyped one may have meant.
  */
-#include "conf/near.h"
+#include "base/near.h"
 #include "tap.h"
 
 static const struct {
