@@ -46,7 +46,8 @@ static const char *const session[] = {
 	    "SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
 	    "ERROR_FOR_DIVISION_BY_ZERO', "
 	    "SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = 10, "
-	    "SESSION max_statement_time = 60",
+	    "SESSION max_statement_time = 60, "
+	    "SESSION optimizer_switch = 'index_condition_pushdown=off'",
 };
 
 struct stmt_row {

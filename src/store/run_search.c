@@ -119,6 +119,28 @@ static const struct join_order join_orders[] = {
 _Static_assert(sizeof(join_orders) / sizeof(join_orders[0]) ==
     SEARCH_ORDER_MAX, "one alias for each order_by clause");
 
+/*
+ * Tests of metrics, params and tags: those tables are joined on their primary key
+ * and never multiply runs.  MariaDB then reads what is ordered by only for runs that
+ * pass, and starts from a key that few runs have; with EXISTS it does neither.
+ */
+struct join_test {
+	struct sql_name		metrics, params, tags;	/* the joins */
+	struct where_source	metric, text;
+};
+
+#define TEST_JOIN(table, t) { " JOIN " table " " t " ON " t ".run_uuid = r.run_uuid" }
+#define JOIN_TEST(t) {							\
+	TEST_JOIN("latest_metrics", t), TEST_JOIN("params", t), TEST_JOIN("tags", t), \
+	{ .key = { t ".`key`" }, .value = { t ".value" }, .nan = { t ".is_nan" } }, \
+	{ .key = { t ".`key`" }, .value = { t ".value" } }		\
+}
+
+/* So many: each doubles the plans MariaDB thinks about.  The others are EXISTS. */
+static const struct join_test join_tests[] = {
+	JOIN_TEST("t0"), JOIN_TEST("t1"), JOIN_TEST("t2"), JOIN_TEST("t3")
+};
+
 /* A search once its texts are understood. */
 struct plan {
 	struct search_node	*filter;
@@ -211,7 +233,7 @@ make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
 
 /* The key is matched by its collation, as MLflow does when it orders. */
 static void
-add_joins(struct sql *q, const struct plan *p)
+add_order_joins(struct sql *q, const struct plan *p)
 {
 	size_t i;
 
@@ -231,19 +253,67 @@ add_joins(struct sql *q, const struct plan *p)
 	}
 }
 
+/* The join for the next test, NULL when it gets none. */
+static const struct join_test *
+next_join(const struct search_test *t, size_t *njoined)
+{
+	if (t->op == OP_IS_NULL || *njoined == sizeof(join_tests) / sizeof(join_tests[0]) ||
+	    (t->field->column != RUN_METRIC && t->field->column != RUN_PARAM &&
+	    t->field->column != RUN_TAG))
+		return NULL;
+	return &join_tests[(*njoined)++];
+}
+
+static void
+add_test_joins(struct sql *q, const struct search_node *tree, size_t *njoined)
+{
+	const struct search_test *t = &tree->test;
+	const struct join_test *join;
+	size_t i;
+
+	if (tree->kind == NODE_AND) {
+		for (i = 0; i < tree->nkids; i++)
+			add_test_joins(q, &tree->kids[i], njoined);
+		return;
+	}
+	join = next_join(t, njoined);
+	if (join != NULL)
+		sql_name(q, t->field->column == RUN_METRIC ? &join->metrics :
+		    t->field->column == RUN_PARAM ? &join->params : &join->tags);
+}
+
+static void
+add_tests(struct sql *q, const struct search_node *tree, size_t *njoined)
+{
+	const struct search_test *t = &tree->test;
+	const struct join_test *join;
+	size_t i;
+
+	if (tree->kind == NODE_AND) {
+		for (i = 0; i < tree->nkids; i++)
+			add_tests(q, &tree->kids[i], njoined);
+		return;
+	}
+	join = next_join(t, njoined);
+	where_add_test(q, t, join == NULL ? &sources[t->field->column] :
+	    t->field->column == RUN_METRIC ? &join->metric : &join->text);
+}
+
 static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
 	static const struct sql_name stage = { "r.lifecycle_stage" };
+	size_t njoins = 0, njoined = 0;
 
 	sql_lit(q, "SELECT r.run_uuid");
 	keyset_select(&p->keyset, q);
 	sql_lit(q, " FROM runs r");
-	add_joins(q, p);
+	add_test_joins(q, p->filter, &njoins);
+	add_order_joins(q, p);
 	sql_lit(q, " WHERE r.experiment_id IN ");
 	sql_args_i64(q, s->experiment_ids, s->nexperiments);
 	where_add_view(q, &stage, s->view);
-	where_add(q, p->filter, sources);
+	add_tests(q, p->filter, &njoined);
 	keyset_where(&p->keyset, q);
 	keyset_order(&p->keyset, q);
 }

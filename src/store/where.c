@@ -1,7 +1,8 @@
 /*
  * One function for each kind of comparison; values are always arguments.
  *
- * A test on another table is an EXISTS, so that it never multiplies rows.
+ * A test on another table is an EXISTS, so that it never multiplies rows, unless
+ * the caller has joined that table on all of its primary key.
  */
 #include <assert.h>
 
@@ -181,23 +182,22 @@ add_key(struct sql *q, const struct search_test *t, const struct sql_name *key)
 	sql_arg(q, db_str(t->key));
 }
 
-static void
-add_test(struct sql *q, const struct search_test *t,
-    const struct where_source *s)
+void
+where_add_test(struct sql *q, const struct search_test *t, const struct where_source *s)
 {
-	if (s->rows.text == NULL) {
-		add_value(q, t, s);
-		return;
-	}
-	if (t->op == OP_IS_NULL)
+	bool exists = s->rows.text != NULL;
+
+	if (exists && t->op == OP_IS_NULL)
 		sql_lit(q, " AND NOT EXISTS (");
-	else
+	else if (exists)
 		sql_lit(q, " AND EXISTS (");
-	sql_name(q, &s->rows);
+	if (exists)
+		sql_name(q, &s->rows);
 	if (s->key.text != NULL)
 		add_key(q, t, &s->key);
 	add_value(q, t, s);
-	sql_lit(q, ")");
+	if (exists)
+		sql_lit(q, ")");
 }
 
 void
@@ -212,7 +212,7 @@ where_add(struct sql *q, const struct search_node *tree,
 			where_add(q, &tree->kids[i], sources);
 		return;
 	case NODE_TEST:
-		add_test(q, &tree->test, &sources[tree->test.field->column]);
+		where_add_test(q, &tree->test, &sources[tree->test.field->column]);
 		return;
 	}
 }

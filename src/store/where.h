@@ -15,7 +15,7 @@
 struct where_source {
 	/*
 	 * "SELECT 1 FROM ... WHERE ..." tied to the searched row, NULL text
-	 * when the value is in that row itself.
+	 * when the value is in that row itself or in one joined to it.
 	 */
 	struct sql_name	rows;
 	struct sql_name	key;	/* the column of the key, if there is one */
@@ -29,6 +29,9 @@ struct where_source {
  */
 void	where_add(struct sql *, const struct search_node *tree,
 	    const struct where_source *sources);
+
+/* The same for one test. */
+void	where_add_test(struct sql *, const struct search_test *, const struct where_source *);
 
 /* " AND (KEY = ? AND BINARY KEY = ?)": a name, exact on any collation. */
 void	where_add_exact(struct sql *, const struct sql_name *column,

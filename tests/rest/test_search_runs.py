@@ -283,6 +283,16 @@ MATCHES = [
     ("tags.t IS\nNULL", "c d"),
     ("tags.`my tag` IS NULL", "b c d"),
     ("tags.t IS NULL AND params.p IS NULL", "d"),
+    # several tests on other tables, each on rows of its own
+    ("metrics.m > 0 AND metrics.m < 2", "a"),
+    ("metrics.m > 0 AND metrics.m < 1", ""),
+    ("metrics.m < 2 AND params.p ILIKE 'hello' AND tags.t ILIKE 'x'", "a b"),
+    ("metrics.m < 2 AND params.p ILIKE 'hello' AND tags.t = 'X'", "b"),
+    ("metrics.m != 7 AND params.p IS NOT NULL AND params.lr IS NULL AND tags.t IS NULL", "c"),
+    ("metrics.m < 2 AND tags.t ILIKE 'x' AND params.p != 'x' AND tags.t != 'y'"
+     " AND params.p LIKE '%o' AND metrics.m > -9 AND tags.`my tag` IS NULL", "b"),
+    ("metrics.m < 2 AND tags.t ILIKE 'x' AND params.p != 'x' AND tags.t != 'y'"
+     " AND params.p LIKE '%o' AND metrics.m > 0 AND tags.`my tag` IS NOT NULL", "a"),
     # strings
     ("params.uni = 'Ünïcode ü'", "c"),
     ("params.uni = 'Unicode u'", ""),
