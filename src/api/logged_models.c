@@ -437,19 +437,22 @@ api_logged_model_search(struct ctx *c)
 	const struct str *bad;
 	int64_t *ids;
 
+	if (take_datasets(c, &in->datasets, &q) == -1 ||
+	    take_max_results(c, in->max_results, &q.max_results) == -1)
+		return -1;
 	take_order(c, &in->order_by, &q);
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
-	if (bad != NULL)
-		return fail_experiment_id(c, *bad);
-	if (take_max_results(c, in->max_results, &q.max_results) == -1 ||
-	    take_datasets(c, &in->datasets, &q) == -1)
-		return -1;
 	q.experiment_ids = ids;
+	/* of two mistakes MLflow tells the filter's before an id's, the order's after it */
+	if (bad != NULL)
+		q.nexperiments = q.norder = 0;
 	switch (store_logged_model_search(c->db, c->mem, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
+	if (bad != NULL)
+		return fail_experiment_id(c, *bad);
 	return put_page(c, &page);
 }

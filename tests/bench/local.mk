@@ -5,9 +5,10 @@
 
 bench_programs = %D%/client %D%/floor
 EXTRA_PROGRAMS = $(bench_programs)
-tests_bench_client_SOURCES = %D%/client.c %D%/reply.c %D%/reply.h %D%/script.c %D%/script.h
+tests_bench_client_SOURCES = %D%/client.c %D%/clock.c %D%/clock.h %D%/reply.c %D%/reply.h %D%/script.c \
+	%D%/script.h
 tests_bench_client_LDADD =
-tests_bench_floor_SOURCES = %D%/floor.c %D%/floor.h %D%/floor_db.c %D%/floor_db.h \
+tests_bench_floor_SOURCES = %D%/floor.c %D%/clock.c %D%/clock.h %D%/floor.h %D%/floor_db.c %D%/floor_db.h \
 	%D%/floor_ops.c
 tests_bench_floor_LDADD = $(MARIADB_LIBS) -lpthread
 CLEANFILES += $(bench_programs)

@@ -427,3 +427,24 @@ def test_token_types(world):
     check_type(world.post(page_token=5), "page_token", "5", "int")
     assert world.found(page_token="") == "dCBA"
     assert world.found(page_token=None) == "dCBA"
+
+
+FAULTS = {
+    "id": ({"experiment_ids": ["x"]}, "Invalid experiment ID 'x'."),
+    "datasets": ({"datasets": [{"dataset_name": ""}]}, "`dataset_name` in the `datasets` clause"),
+    "filter": ({"filter": "bad !"}, "Invalid filter string: 'bad !'."),
+    "order": ({"order_by": [{"field_name": "nope"}]}, "Invalid order by field name: nope"),
+}
+
+
+@pytest.mark.parametrize(
+    "told, other",
+    [("datasets", "id"), ("datasets", "filter"), ("datasets", "order"), ("filter", "id"),
+     ("filter", "order"), ("id", "order")],
+)  # fmt: skip
+def test_which_of_two_mistakes_is_told(api, told, other):
+    body = {"experiment_ids": ["0"], **FAULTS[told][0], **FAULTS[other][0]}
+    r = api.post("logged-models/search", body)
+    assert r.status_code == 400
+    assert r.json()["error_code"] == "INVALID_PARAMETER_VALUE"
+    assert r.json()["message"].startswith(FAULTS[told][1])
