@@ -74,12 +74,21 @@ add_like(struct sql *q, const struct search_test *t,
 {
 	sql_lit(q, " AND ");
 	sql_name(q, value);
-	if (t->op == OP_LIKE)
-		sql_lit(q, " COLLATE utf8mb4_bin LIKE ");
-	else
-		sql_lit(q, " COLLATE utf8mb4_general_ci LIKE ");
+	sql_lit(q, " COLLATE utf8mb4_bin LIKE ");
 	sql_arg(q, db_str(t->texts[0]));
 	sql_lit(q, " ESCAPE X'5C'");
+}
+
+/* As MLflow asks: by the column's collation, which may tell accents apart. */
+static void
+add_ilike(struct sql *q, const struct search_test *t,
+    const struct sql_name *value)
+{
+	sql_lit(q, " AND LOWER(");
+	sql_name(q, value);
+	sql_lit(q, ") LIKE LOWER(");
+	sql_arg(q, db_str(t->texts[0]));
+	sql_lit(q, ") ESCAPE X'5C'");
 }
 
 static void
@@ -106,8 +115,10 @@ add_text(struct sql *q, const struct search_test *t,
 		sql_arg(q, db_str(t->texts[0]));
 		return;
 	case OP_LIKE:
-	case OP_ILIKE:
 		add_like(q, t, value);
+		return;
+	case OP_ILIKE:
+		add_ilike(q, t, value);
 		return;
 	case OP_IN:
 		add_in(q, t, value);

@@ -3,7 +3,7 @@
  *
  * Comparisons of text are exact by bytes on every collation: a plain test lets
  * an index help, a BINARY test beside it tells the truth.  LIKE is exact too;
- * ILIKE folds case and accents.
+ * ILIKE folds case, and whatever else the column's collation does.
  */
 #ifndef STORE_WHERE_H
 #define STORE_WHERE_H
