@@ -84,18 +84,24 @@ find_field(enum search_scope scope, struct str name)
 	return NULL;
 }
 
-/* "metrics.loss" as entity and key; a name without a dot is an attribute. */
+/*
+ * "metrics.loss" as entity and key.  What has no entity before its first dot,
+ * or a line feed behind it, is an attribute as a whole.
+ */
 static void
 split_name(struct str text, struct str *entity, struct str *key)
 {
-	const char *dot = text.len == 0 ? NULL : memchr(text.p, '.', text.len);
+	size_t dot = 0;
 
+	while (dot < text.len && text.p[dot] >= 'a' && text.p[dot] <= 'z')
+		dot++;
 	*entity = STR("attributes");
 	*key = text;
-	if (dot == NULL || dot + 1 == text.p + text.len)
+	if (dot == 0 || dot + 1 >= text.len || text.p[dot] != '.' ||
+	    memchr(text.p + dot, '\n', text.len - dot) != NULL)
 		return;
-	*entity = (struct str){ text.p, (size_t)(dot - text.p) };
-	*key = (struct str){ dot + 1, text.len - entity->len - 1 };
+	*entity = (struct str){ text.p, dot };
+	*key = (struct str){ text.p + dot + 1, text.len - dot - 1 };
 }
 
 static struct str
@@ -103,6 +109,17 @@ strip(struct str s, char quote)
 {
 	if (s.len >= 2 && s.p[0] == quote && s.p[s.len - 1] == quote)
 		return (struct str){ s.p + 1, s.len - 2 };
+	return s;
+}
+
+/* Without all the backticks at both ends. */
+static struct str
+strip_backticks(struct str s)
+{
+	while (s.len > 0 && s.p[0] == '`')
+		s = (struct str){ s.p + 1, s.len - 1 };
+	while (s.len > 0 && s.p[s.len - 1] == '`')
+		s.len--;
 	return s;
 }
 
@@ -120,7 +137,7 @@ read_target(struct arena *mem, struct str text, struct target *t,
 	struct str entity;
 
 	split_name(text, &entity, &t->key);
-	t->key = arena_str(mem, strip(t->key, '`'));
+	t->key = arena_str(mem, strip_backticks(t->key));
 	for (t->entity = entities; t->entity->name != NULL; t->entity++)
 		if (str_is(entity, t->entity->name))
 			break;
@@ -217,7 +234,7 @@ static int
 read_test(struct arena *mem, const struct item *c, struct search_test *test,
     struct search_error *err)
 {
-	struct target target;
+	struct target target = { 0 };
 
 	*test = (struct search_test){ 0 };
 	if (c->commented || str_is_nocase(c->op->token.text, "is"))
@@ -253,25 +270,33 @@ fail_filter(struct arena *mem, struct str filter, const char *wanted,
 	    wanted);
 }
 
+/* One after the other: the first that is wrong is told. */
 static int
 read_items(struct arena *mem, struct str filter, struct items items,
     struct search_node *tree, struct search_error *err)
 {
-	size_t i, n = 0;
+	size_t i;
 
+	tree->kids = arena_array(mem, items.n, sizeof(*tree->kids));
 	for (i = 0; i < items.n; i++) {
-		if (items.v[i].kind == ITEM_COMPARISON)
-			n++;
-		else if (!item_is_ignored(&items.v[i]))
+		struct search_node *kid = &tree->kids[tree->nkids];
+
+		if (item_is_ignored(&items.v[i]))
+			continue;
+		if (items.v[i].kind != ITEM_COMPARISON)
 			return fail_filter(mem, filter, "a list of comparisons "
 			    "separated by 'AND' (e.g. 'metrics.loss > 0.1 AND "
 			    "params.lr = 0.01')", err);
+		if (tree->nkids == SEARCH_CLAUSES_MAX)
+			return search_fail(mem, err, SEARCH_INVALID, "Invalid "
+			    "filter string: it has more than %d comparisons.",
+			    SEARCH_CLAUSES_MAX);
+		kid->kind = NODE_TEST;
+		if (read_test(mem, &items.v[i], &kid->test, err) != 0)
+			return 1;
+		tree->nkids++;
 	}
-	if (n > SEARCH_CLAUSES_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter "
-		    "string: it has more than %d comparisons.",
-		    SEARCH_CLAUSES_MAX);
-	return search_tests_read(mem, items, read_test, tree, err);
+	return 0;
 }
 
 int
@@ -299,14 +324,15 @@ search_logged_models_order(struct arena *mem, struct str name,
     const struct search_field **field, struct str *key,
     struct search_error *err)
 {
-	struct str entity;
+	const char *dot;
 
 	name = str_or_empty(name);
 	if (name.len > SEARCH_ORDER_BYTES_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid order by "
 		    "field name: it is longer than %d bytes.",
 		    SEARCH_ORDER_BYTES_MAX);
-	if (memchr(name.p, '.', name.len) == NULL) {
+	dot = memchr(name.p, '.', name.len);
+	if (dot == NULL) {
 		*key = real_name(name);
 		*field = find_field(SCOPE_ATTRIBUTE, *key);
 		if (*field != NULL)
@@ -314,9 +340,9 @@ search_logged_models_order(struct arena *mem, struct str name,
 		return search_fail(mem, err, SEARCH_NO_ATTRIBUTE,
 		    "Invalid order by field name: %s", name.p);
 	}
-	split_name(name, &entity, key);
+	*key = (struct str){ dot + 1, (size_t)(name.p + name.len - dot) - 1 };
 	*field = find_field(SCOPE_METRIC, *key);
-	if (str_is(entity, "metrics"))
+	if (str_starts(name, "metrics."))
 		return 0;
 	return search_fail(mem, err, SEARCH_INVALID, "Invalid order by field "
 	    "name: %s. Only metrics are supported.", name.p);

@@ -200,6 +200,23 @@ def test_filter_by_ids(world):
      f"Invalid comparison operator for metrics.m: 'IN'. Expected one of {NUMBER_OPS}."),
     ("creation_timestamp LIKE '1%'", "Invalid comparison operator for "
      f"attributes.creation_timestamp_ms: 'LIKE'. Expected one of {NUMBER_OPS}."),
+    # only lower-case letters are an entity, and no key has a line feed
+    ("`metrics`.m > 1",
+     f"Invalid comparison operator for attributes.metrics`.m: '>'. Expected one of {TEXT_OPS}."),
+    ("metrics .m > 1",
+     f"Invalid comparison operator for attributes.metrics .m: '>'. Expected one of {TEXT_OPS}."),
+    ("1&&metrics.m > 1",
+     f"Invalid comparison operator for attributes.1&&metrics.m: '>'. Expected one of {TEXT_OPS}."),
+    ("metrics.m\n>\n1 && metrics.m\n>\n1", "Invalid comparison operator for "
+     f"attributes.metrics.m\n>\n1 && metrics.m: '>'. Expected one of {TEXT_OPS}."),
+    ("metrics.`m\nn` > 1",
+     f"Invalid comparison operator for attributes.metrics.`m\nn: '>'. Expected one of {TEXT_OPS}."),
+    # of two mistakes the first
+    ("name > 'A' OR name = 'B'",
+     f"Invalid comparison operator for attributes.name: '>'. Expected one of {TEXT_OPS}."),
+    ("name = 'A' OR name > 'B'", f"Invalid filter string: \"name = 'A' OR name > 'B'\". {LIST}"),
+    ("bogus.x = '1' &&", f"Invalid entity type: 'bogus'. {ENTITIES}"),
+    ("name IS NULL AND", "Invalid comparison: nameIS NULL. Expected a comparison with 3 tokens."),
 ])
 def test_filter_refused(world, text, message):
     bad(world.post(filter=text), message)
@@ -207,7 +224,9 @@ def test_filter_refused(world, text, message):
 
 @pytest.mark.parametrize("text", [
     "bogus = 'x'", "artifact_uri = 'x'", "'A' = name", "1 = 1", "\"name\" = 'A'", "tags = 'x'",
-    "metadata = 'x'", "__class__ = 'x'", "query = 'x'",
+    "metadata = 'x'", "__class__ = 'x'", "query = 'x'", "Params.p = '1'", "bogus1.x = '1'",
+    "`params.p` = '1'", "(params.p) = '1'", "params.`a\nb` = 'x'",
+    "params.p\n=\n1 && tags.t = 'x'", "name = 'A' && tags.t = 'x'",
 ])
 def test_unknown_attribute(world, either, text):
     internal(world.post(filter=text), either)
@@ -261,6 +280,7 @@ def test_huge_filters(world):
     ([{"field_name": "metrics.m"}], "dABC"),
     ([{"field_name": "metrics.m", "ascending": False}], "CBAd"),
     ([{"field_name": "metrics.nosuch"}], "dCBA"),
+    ([{"field_name": "metrics."}], "dCBA"),
     ([{"field_name": "metrics.k"}], "CdBA"),
     ([{"field_name": "metrics.k", "ascending": False}], "CdBA"),
     ([{"field_name": "metrics.m", "dataset_name": "d", "dataset_digest": "h"}], "AdCB"),
