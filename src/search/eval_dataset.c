@@ -201,7 +201,9 @@ read_test(struct arena *mem, const struct item *c, struct search_test *t,
 		return 0;
 	return search_fail(mem, err, SEARCH_INVALID,
 	    "Invalid comparator for %s: %.*s",
-	    t->field->scope == SCOPE_TAG ? "tag" : "attribute", STR_ARGS(op));
+	    t->field->scope == SCOPE_TAG ? "tag" :
+	    t->field->type == TYPE_INTEGER ? "numeric attribute" : "attribute",
+	    STR_ARGS(op));
 }
 
 /* 1 with *err naming every item that is no comparison; 0 if there is none. */

@@ -641,6 +641,8 @@ BAD_KEY = "Invalid attribute key '%s' specified. Valid keys are: {"
     ("tags.t IS NULL", "Invalid comparator for tag: IS NULL"),
     ("tags.t IS NOT NULL", "Invalid comparator for tag: IS NOT NULL"),
     ("tags.t > 'x'", "Invalid comparator for tag: >"),
+    ("created_time LIKE 1", "Invalid comparator for numeric attribute: LIKE"),
+    ("last_update_time == 1", "Invalid comparator for numeric attribute: =="),
 ])
 def test_filter_refused(world, text, message):
     bad(world.post(filter_string=text), message)
@@ -649,6 +651,14 @@ def test_filter_refused(world, text, message):
 def test_filter_of_nul(world):
     check_error(world.post(filter_string="\0"), 400, "INVALID_PARAMETER_VALUE",
                 starts="Invalid clause(s) in filter string: ")
+
+
+@pytest.mark.parametrize("text", ["name RLIKE 'A'", "created_by RLIKE 'b'"])
+def test_regular_expressions(world, either, text):
+    r = world.post(filter_string=text)
+    assert r.status_code == either(cairn=400, mlflow=200), r.text
+    if r.status_code == 400:
+        check_error(r, 400, "INVALID_PARAMETER_VALUE", "Invalid comparator for attribute: RLIKE")
 
 
 @pytest.mark.parametrize("key", ["dataset_id", "digest", "creation_time", "last_updated_time",
