@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/repr.h"
 #include "search/entity.h"
 #include "search/list.h"
 
@@ -141,6 +142,7 @@ const struct search_entity search_experiments = {
 	.prefixes_text = "Valid entity types are ('attribute', 'tag', 'tags')",
 	.null_text = "tags",
 	.list_text = "['experiment_id']",
+	.keeps_case = true,
 	.order_scope = { "Invalid order_by entity: ", "" },
 };
 
@@ -366,7 +368,7 @@ read_version(struct arena *mem, const struct search_entity *e,
 	if (!str_to_i64(bare, &t->integer))
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
 		    "numeric attribute '%s': %.*s", t->field->name,
-		    STR_ARGS(text));
+		    STR_ARGS(repr(mem, strip_quotes(text, "'\""))));
 	t->is_integer = true;
 	return 0;
 }
@@ -446,10 +448,10 @@ read_text(struct arena *mem, const struct search_entity *e,
 	return 0;
 }
 
-/* The comparator in upper case; "IS NULL" and the like are read as one. */
+/* The comparator, of any case; "IS NULL" and the like are read as one. */
 static void
-read_op(struct arena *mem, const struct item *comparison,
-    struct search_test *t)
+read_op(struct arena *mem, const struct search_entity *e,
+    const struct item *comparison, struct search_test *t)
 {
 	struct str s = arena_str(mem, comparison->op->token.text);
 	char *upper = arena_strdup(mem, s.p);
@@ -469,6 +471,8 @@ read_op(struct arena *mem, const struct item *comparison,
 	if (str_is(t->op_text, "IS"))
 		t->op = comparison->right->token.text.len == strlen("NULL") ?
 		    OP_IS_NULL : OP_NOT_NULL;
+	if (e->keeps_case)
+		t->op_text = s;
 }
 
 static bool
@@ -510,7 +514,7 @@ search_test_read(struct arena *mem, const struct search_entity *e,
 	if (search_resolve(mem, e, left->token.text, USE_FILTER, &t->field,
 	    &t->key, err) != 0)
 		return 1;
-	read_op(mem, comparison, t);
+	read_op(mem, e, comparison, t);
 	if (t->op == OP_IS_NULL || t->op == OP_NOT_NULL)
 		return e->null_text != NULL && takes_null(t->field) ? 0 :
 		    fail_null(mem, e, t, err);
@@ -575,9 +579,8 @@ check_ids(struct arena *mem, struct search_test *t, struct search_error *err)
 	return 0;
 }
 
-/* As Python prints a float. */
-static struct str
-show_double(struct arena *mem, double v)
+struct str
+search_show_double(struct arena *mem, double v)
 {
 	struct str text;
 	int digits;
@@ -598,12 +601,12 @@ check_number(struct arena *mem, const struct search_test *t,
 	if (t->field->type == TYPE_VERSION && t->has_fraction)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
 		    "numeric attribute '%s': %.*s", t->field->name,
-		    STR_ARGS(show_double(mem, t->number)));
+		    STR_ARGS(search_show_double(mem, t->number)));
 	if (t->field->type == TYPE_INTEGER && !t->is_integer &&
 	    (isinf(t->number) || t->has_fraction))
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
 		    "numeric attribute '%s': '%.*s'", t->field->name,
-		    STR_ARGS(show_double(mem, t->number)));
+		    STR_ARGS(search_show_double(mem, t->number)));
 	if (isinf(t->number))
 		return search_fail(mem, err, SEARCH_BAD_REQUEST,
 		    "The number compared with '%.*s' is beyond the range of a "

@@ -82,13 +82,15 @@ struct search_entity {
 	const char			*number_text;
 	/* quotes belong to names, but for the key of a tag */
 	bool				 keeps_quotes;
+	/* errors show a comparator as it was written, not in upper case */
+	bool				 keeps_case;
 };
 
 /* A checked comparison. */
 struct search_test {
 	const struct search_field	*field;
 	struct str			 key;	/* where the field has no name */
-	struct str			 op_text;	/* upper case */
+	struct str			 op_text;	/* as errors show it */
 	enum search_op			 op;	/* OP__MAX: unknown */
 	double				 number;
 	bool				 is_integer;	/* .integer holds it */
@@ -141,6 +143,9 @@ int	search_resolve(struct arena *, const struct search_entity *,
 	    struct str identifier, unsigned use,
 	    const struct search_field **field, struct str *key,
 	    struct search_error *err);
+
+/* A number as Python prints a float; "inf" for those beyond it. */
+struct str	search_show_double(struct arena *, double);
 
 /*
  * MLflow reads all clauses before it applies the first, so checking has two

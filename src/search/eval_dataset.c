@@ -18,8 +18,8 @@ static const struct search_field fields[] = {
 	{ SCOPE_ATTRIBUTE, "name",             TYPE_LIST,    BOTH,       EVAL_NAME,       NULL },
 	{ SCOPE_ATTRIBUTE, "created_time",     TYPE_INTEGER, BOTH,       EVAL_CREATED,    NULL },
 	{ SCOPE_ATTRIBUTE, "last_update_time", TYPE_INTEGER, BOTH,       EVAL_UPDATED,    NULL },
-	{ SCOPE_ATTRIBUTE, "created_by",       TYPE_LIST,    USE_FILTER, EVAL_CREATED_BY, NULL },
-	{ SCOPE_ATTRIBUTE, "last_updated_by",  TYPE_LIST,    USE_FILTER, EVAL_UPDATED_BY, NULL },
+	{ SCOPE_ATTRIBUTE, "created_by",       TYPE_TEXT,    USE_FILTER, EVAL_CREATED_BY, NULL },
+	{ SCOPE_ATTRIBUTE, "last_updated_by",  TYPE_TEXT,    USE_FILTER, EVAL_UPDATED_BY, NULL },
 	{ SCOPE_TAG,       NULL,               TYPE_TEXT,    USE_FILTER, EVAL_TAG,        NULL },
 };
 /* clang-format on */
@@ -81,6 +81,39 @@ resolve(struct arena *mem, struct str text, unsigned use,
 	return fail_key(mem, use, *key, err);
 }
 
+static bool
+takes(const struct search_field *f, enum search_op op)
+{
+	switch (op) {
+	case OP_EQ:
+	case OP_NE:
+		return true;
+	case OP_LT:
+	case OP_LE:
+	case OP_GT:
+	case OP_GE:
+		return f->scope == SCOPE_ATTRIBUTE;
+	case OP_LIKE:
+	case OP_ILIKE:
+		return f->type != TYPE_INTEGER;
+	case OP_IN:
+		return f->type == TYPE_LIST;
+	default:
+		return false;
+	}
+}
+
+static int
+fail_op(struct arena *mem, const struct search_test *t,
+    struct search_error *err)
+{
+	return search_fail(mem, err, SEARCH_INVALID,
+	    "Invalid comparator for %s: %.*s",
+	    t->field->scope == SCOPE_TAG ? "tag" :
+	    t->field->type == TYPE_INTEGER ? "numeric attribute" : "attribute",
+	    STR_ARGS(t->op_text));
+}
+
 static int
 read_number(struct arena *mem, const struct item *value,
     struct search_test *t, struct search_error *err)
@@ -91,11 +124,15 @@ read_number(struct arena *mem, const struct item *value,
 		return search_fail(mem, err, SEARCH_INVALID, "Expected numeric "
 		    "value type for numeric attribute: %s. Found %s",
 		    t->field->name, text.p);
+	if (!takes(t->field, t->op))
+		return fail_op(mem, t, err);
 	t->is_integer = str_to_i64(text, &t->integer);
-	if (!t->is_integer)
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
-		    "numeric attribute '%s': '%s'", t->field->name, text.p);
-	return 0;
+	if (t->is_integer)
+		return 0;
+	if (strpbrk(text.p, ".eE") != NULL && str_to_dbl(text, false, &t->number))
+		text = search_show_double(mem, t->number);
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
+	    "numeric attribute '%s': '%s'", t->field->name, text.p);
 }
 
 static bool
@@ -106,19 +143,31 @@ is_quoted(struct str s)
 }
 
 static int
+read_list(struct arena *mem, struct str text, struct search_test *t,
+    struct search_error *err)
+{
+	if (t->field->type != TYPE_LIST)
+		return search_fail(mem, err, SEARCH_INVALID, "Only ['name'] "
+		    "attributes support comparison with a list of quoted string "
+		    "values.");
+	if (search_list_read(mem, text, &t->texts, &t->nvalues, err) != 0)
+		return 1;
+	if (t->op != OP_IN)
+		return search_fail(mem, err, SEARCH_INVALID, "List values "
+		    "for '%s' are only supported with the IN comparator.",
+		    t->field->name);
+	return 0;
+}
+
+static int
 read_text(struct arena *mem, const struct item *value, struct search_test *t,
     struct search_error *err)
 {
 	bool tag = t->field->scope == SCOPE_TAG;
 	struct str text = value->token.text;
 
-	if (value->kind == ITEM_PAREN && !tag) {
-		if (t->op != OP_IN)
-			return search_fail(mem, err, SEARCH_INVALID, "List values "
-			    "for '%s' are only supported with the IN comparator.",
-			    t->field->name);
-		return search_list_read(mem, text, &t->texts, &t->nvalues, err);
-	}
+	if (value->kind == ITEM_PAREN && !tag)
+		return read_list(mem, text, t, err);
 	if (value->kind == ITEM_IDENT && !is_quoted(text))
 		return search_fail(mem, err, SEARCH_INVALID, "Parameter value is "
 		    "either not quoted or unidentified quote types used for "
@@ -149,28 +198,6 @@ fail_null(struct arena *mem, const struct item *c, const struct search_test *t,
 	    t->key.p);
 }
 
-static bool
-takes(const struct search_field *f, enum search_op op)
-{
-	switch (op) {
-	case OP_EQ:
-	case OP_NE:
-		return true;
-	case OP_LT:
-	case OP_LE:
-	case OP_GT:
-	case OP_GE:
-		return f->scope == SCOPE_ATTRIBUTE;
-	case OP_LIKE:
-	case OP_ILIKE:
-		return f->type != TYPE_INTEGER;
-	case OP_IN:
-		return f->type == TYPE_LIST;
-	default:
-		return false;
-	}
-}
-
 static int
 read_test(struct arena *mem, const struct item *c, struct search_test *t,
     struct search_error *err)
@@ -197,13 +224,7 @@ read_test(struct arena *mem, const struct item *c, struct search_test *t,
 	if ((t->field->type == TYPE_INTEGER ? read_number : read_text)(mem,
 	    c->right, t, err) != 0)
 		return 1;
-	if (takes(t->field, t->op))
-		return 0;
-	return search_fail(mem, err, SEARCH_INVALID,
-	    "Invalid comparator for %s: %.*s",
-	    t->field->scope == SCOPE_TAG ? "tag" :
-	    t->field->type == TYPE_INTEGER ? "numeric attribute" : "attribute",
-	    STR_ARGS(op));
+	return takes(t->field, t->op) ? 0 : fail_op(mem, t, err);
 }
 
 /* 1 with *err naming every item that is no comparison; 0 if there is none. */

@@ -231,6 +231,21 @@ read_text(struct arena *mem, struct str text, struct search_test *test,
 }
 
 static int
+fail_comparison(struct arena *mem, const struct item *c,
+    struct search_error *err)
+{
+	struct str op = c->op->token.text, right = c->right->token.text;
+
+	if (str_is_nocase(op, "is")) {
+		op = upper(mem, op);
+		right = upper(mem, right);
+	}
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid comparison: "
+	    "%.*s%.*s %.*s. Expected a comparison with 3 tokens.",
+	    STR_ARGS(c->left->token.text), STR_ARGS(op), STR_ARGS(right));
+}
+
+static int
 read_test(struct arena *mem, const struct item *c, struct search_test *test,
     struct search_error *err)
 {
@@ -238,10 +253,7 @@ read_test(struct arena *mem, const struct item *c, struct search_test *test,
 
 	*test = (struct search_test){ 0 };
 	if (c->commented || str_is_nocase(c->op->token.text, "is"))
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid comparison: "
-		    "%.*s%.*s %.*s. Expected a comparison with 3 tokens.",
-		    STR_ARGS(c->left->token.text), STR_ARGS(c->op->token.text),
-		    STR_ARGS(c->right->token.text));
+		return fail_comparison(mem, c, err);
 	if (read_target(mem, c->left->token.text, &target, err) != 0)
 		return 1;
 	test->op_text = upper(mem, c->op->token.text);

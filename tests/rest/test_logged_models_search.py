@@ -178,6 +178,8 @@ def test_filter_by_ids(world):
     ("name IS NULL", "Invalid comparison: nameIS NULL. Expected a comparison with 3 tokens."),
     ("tags.t IS NOT NULL",
      "Invalid comparison: tags.tIS NOT NULL. Expected a comparison with 3 tokens."),
+    ("tags.t is\nnot null",
+     "Invalid comparison: tags.tIS NOT NULL. Expected a comparison with 3 tokens."),
     ("metric.m > 1", f"Invalid entity type: 'metric'. {ENTITIES}"),
     ("attribute.name = 'A'", f"Invalid entity type: 'attribute'. {ENTITIES}"),
     ("datasets.name = 'd'", f"Invalid entity type: 'datasets'. {ENTITIES}"),

@@ -754,6 +754,8 @@ def test_unknown_order_key(reg, key, start):
     ("version_number < 2.5", "Invalid value for numeric attribute 'version_number': 2.5"),
     ("version_number = 1.0", "Invalid value for numeric attribute 'version_number': 1.0"),
     ("version_number = 'x'", "Invalid value for numeric attribute 'version_number': 'x'"),
+    ("version_number = \"x\"", "Invalid value for numeric attribute 'version_number': 'x'"),
+    ("version_number = 'it''s\\'", "Invalid value for numeric attribute 'version_number': \"it''s\\\\\""),
     ("version_number = abc", "Parameter value is either not quoted or unidentified quote types used for string "
                              "value abc. Use either single or double quotes."),
     ("version_number LIKE '1'", "Invalid comparator for attribute version_number: LIKE"),
