@@ -171,6 +171,7 @@ const struct search_entity search_versions = {
 	.number_text = "Only the '{'version_number', 'creation_timestamp', "
 	    "'last_updated_timestamp'}' attributes support comparison with "
 	    "numeric values.",
+	.attribute_text = "or a list of quoted string values for attributes",
 	.keeps_quotes = true,
 };
 
@@ -353,43 +354,6 @@ fail_name(struct arena *mem, struct str text, struct search_error *err)
 	    "Use either single or double quotes.", STR_ARGS(text));
 }
 
-/* A whole number in quotes. */
-static int
-read_version(struct arena *mem, const struct search_entity *e,
-    const struct item *value, struct search_test *t, struct search_error *err)
-{
-	struct str text = value->token.text;
-	struct str bare = arena_str(mem, str_trim(strip_quotes(text, "'\"")));
-
-	if (value->kind == ITEM_PAREN)
-		return fail_list(mem, e, err);
-	if (value->kind == ITEM_IDENT && bare.len == text.len)
-		return fail_name(mem, text, err);
-	if (!str_to_i64(bare, &t->integer))
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
-		    "numeric attribute '%s': %.*s", t->field->name,
-		    STR_ARGS(repr(mem, strip_quotes(text, "'\""))));
-	t->is_integer = true;
-	return 0;
-}
-
-static int
-read_number(struct arena *mem, const struct search_entity *e,
-    const struct item *value, struct search_test *t, struct search_error *err)
-{
-	/* the readers of numbers want a NUL behind the text */
-	struct str text = arena_str(mem, value->token.text);
-
-	if (!item_is_token(value, TOK_NUMBER) && t->field->type == TYPE_VERSION)
-		return read_version(mem, e, value, t, err);
-	if (!item_is_token(value, TOK_NUMBER))
-		return fail_number(mem, t->field, text, err);
-	t->is_integer = str_to_i64(text, &t->integer);
-	t->has_fraction = strpbrk(text.p, ".eE") != NULL;
-	str_to_dbl(text, false, &t->number);
-	return 0;
-}
-
 static int
 fail_unquoted(struct arena *mem, const struct search_entity *e,
     const struct search_field *f, const struct item *value,
@@ -412,6 +376,40 @@ fail_unquoted(struct arena *mem, const struct search_entity *e,
 	    "Expected a quoted string value %s. Got value %.*s",
 	    attribute && e->attribute_text != NULL ? e->attribute_text :
 	    wanted[f->scope], STR_ARGS(text));
+}
+
+/* In quotes; whether it is a whole number is a matter of the check. */
+static int
+read_version(struct arena *mem, const struct search_entity *e,
+    const struct item *value, struct search_test *t, struct search_error *err)
+{
+	struct str text = value->token.text;
+
+	if (value->kind == ITEM_PAREN)
+		return fail_list(mem, e, err);
+	if (!is_quoted(text, '\'') && !is_quoted(text, '"'))
+		return fail_unquoted(mem, e, t->field, value, err);
+	t->texts = arena_alloc(mem, sizeof(*t->texts));
+	t->texts[0] = arena_str(mem, strip_quotes(text, "'\""));
+	t->nvalues = 1;
+	return 0;
+}
+
+static int
+read_number(struct arena *mem, const struct search_entity *e,
+    const struct item *value, struct search_test *t, struct search_error *err)
+{
+	/* the readers of numbers want a NUL behind the text */
+	struct str text = arena_str(mem, value->token.text);
+
+	if (!item_is_token(value, TOK_NUMBER) && t->field->type == TYPE_VERSION)
+		return read_version(mem, e, value, t, err);
+	if (!item_is_token(value, TOK_NUMBER))
+		return fail_number(mem, t->field, text, err);
+	t->is_integer = str_to_i64(text, &t->integer);
+	t->has_fraction = strpbrk(text.p, ".eE") != NULL;
+	str_to_dbl(text, false, &t->number);
+	return 0;
 }
 
 /* A list where MLflow takes one; `= ('x')` reads like IN. */
@@ -595,9 +593,25 @@ search_show_double(struct arena *mem, double v)
 }
 
 static int
-check_number(struct arena *mem, const struct search_test *t,
+check_version(struct arena *mem, struct search_test *t,
     struct search_error *err)
 {
+	struct str digits = arena_str(mem, str_trim(t->texts[0]));
+
+	t->is_integer = str_to_i64(digits, &t->integer);
+	if (t->is_integer)
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid value for numeric "
+	    "attribute '%s': %.*s", t->field->name,
+	    STR_ARGS(repr(mem, t->texts[0])));
+}
+
+static int
+check_number(struct arena *mem, struct search_test *t,
+    struct search_error *err)
+{
+	if (t->texts != NULL)
+		return check_version(mem, t, err);
 	if (t->field->type == TYPE_VERSION && t->has_fraction)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid value for "
 		    "numeric attribute '%s': %.*s", t->field->name,

@@ -758,6 +758,11 @@ def test_unknown_order_key(reg, key, start):
     ("version_number = 'it''s\\'", "Invalid value for numeric attribute 'version_number': \"it''s\\\\\""),
     ("version_number = abc", "Parameter value is either not quoted or unidentified quote types used for string "
                              "value abc. Use either single or double quotes."),
+    ("version_number LIKE 'x'", "Invalid comparator for attribute version_number: LIKE"),
+    ("version_number = NULL", "Expected a quoted string value or a list of quoted string values for attributes. "
+                              "Got value NULL"),
+    ("name > NULL", "Expected a quoted string value or a list of quoted string values for attributes. "
+                    "Got value NULL"),
     ("version_number LIKE '1'", "Invalid comparator for attribute version_number: LIKE"),
     ("version_number IN (1, 2)", "Only ['name', 'run_id'] attributes support comparison with a list of quoted "
                                  "string values."),
