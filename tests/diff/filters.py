@@ -190,10 +190,10 @@ def clause(rng, language):
     return f"{word}{blank}{comparison}{blank}{value(rng, comparison.upper())}".rstrip()
 
 
-def filter_text(rng, language):
+def filter_clauses(rng, language):
+    """The clauses of a filter, and what stands between them."""
     clauses = [clause(rng, language) for _ in range(rng.choice([0, 1, 1, 1, 2, 2, 3]))]
-    joint = rng.choice([" AND "] * 12 + [" and "] * 4 + [f" {n} " for n in NEARLY])
-    return joint.join(clauses)
+    return clauses, rng.choice([" AND "] * 12 + [" and "] * 4 + [f" {n} " for n in NEARLY])
 
 
 def order_texts(rng, language):
@@ -203,18 +203,33 @@ def order_texts(rng, language):
     return [one() for _ in range(rng.choice([0, 0, 0, 1, 1, 2, 3]))]
 
 
-def shrink(language, ask, filter, order):
-    """A shorter request that still differs: without clauses, without orders."""
-    for joint in (" AND ", " and "):
-        parts = filter.split(joint)
-        for i in range(len(parts) - 1, -1, -1):
-            fewer = joint.join(parts[:i] + parts[i + 1:])
-            if len(parts) > 1 and ask(fewer, order):
-                filter, parts = fewer, fewer.split(joint)
+def shrink(ask, clauses, order):
+    """A shorter request that still differs: no clause and no order can be left out."""
+    for i in range(len(clauses) - 1, -1, -1):
+        if ask(clauses[:i] + clauses[i + 1:], order):
+            clauses = clauses[:i] + clauses[i + 1:]
     for i in range(len(order) - 1, -1, -1):
-        if ask(filter, order[:i] + order[i + 1:]):
+        if ask(clauses, order[:i] + order[i + 1:]):
             order = order[:i] + order[i + 1:]
-    return language.request(filter, order)
+    return clauses, order
+
+
+def play_one(player, report, language, clauses, joint, order):
+    """A case "filters/NAME", or "filters/NAME, several" when no single clause or order
+    differs by itself: with several mistakes in a request, either side may tell another."""
+    name = f"filters/{language.name}"
+
+    def ask(clauses, order):
+        step = language.request(joint.join(clauses), order)
+        return [d for d in player.step(step) if report.known.find(name, d) is None]
+
+    found = ask(clauses, order)
+    if found:
+        clauses, order = shrink(ask, clauses, order)
+        found = ask(clauses, order) or found
+        if len(clauses) + len(order) > 1:
+            name += ", several"
+    report.case(name, found, language.request(joint.join(clauses), order))
 
 
 def run(args, player, report):
@@ -225,17 +240,6 @@ def run(args, player, report):
     count = 0
     for count in within(args.seconds, args.filters):
         language = LANGUAGES[(count - 1) % len(LANGUAGES)]
-        name = f"filters/{language.name}"
-
-        def ask(filter, order):
-            return [d for d in player.step(language.request(filter, order))
-                    if report.known.find(name, d) is None]
-
-        filter, order = filter_text(rng, language), order_texts(rng, language)
-        found = ask(filter, order)
-        step = language.request(filter, order)
-        if found:
-            step = shrink(language, ask, filter, order)
-            found = player.step(step) or found
-        report.case(name, found, step)
+        clauses, joint = filter_clauses(rng, language)
+        play_one(player, report, language, clauses, joint, order_texts(rng, language))
     report.note(f"filters: {count} requests of seed {args.seed}")
