@@ -1,37 +1,91 @@
 /*
- * The accept loop.  FCGX_Accept_r returns an error when SIGTERM interrupts it,
- * so the loop ends cleanly between two requests.
+ * The accept loop.  SIGTERM and its like are held back while there is a request,
+ * since libfcgi takes an interrupted read for the end of a connection: they come
+ * through in the wait for the next one only.
  */
+#include "config.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "http/loop.h"
 
+/* The socket that web servers connect to. */
+#define SOCKET	0
+/*
+ * A worker killed between its waking and its accept() leaves a connection that nobody
+ * was woken for: somebody looks again after this time, which costs an idle worker 3 us.
+ */
+#define LOOK_AGAIN_MS	1000
+
 static volatile sig_atomic_t stopping;
+
+/* How a worker waits for a request. */
+struct wait {
+	int		epoll;
+	sigset_t	mask;	/* the signals blocked meanwhile */
+};
 
 static void
 stop(int signal_number)
 {
 	(void)signal_number;
 	stopping = 1;
-	FCGX_ShutdownPending();
 }
 
 static void
-catch_signals(void)
+catch_signals(sigset_t *waiting)
 {
+	static const int ends[] = { SIGTERM, SIGINT, SIGUSR1 };
 	struct sigaction action;
+	sigset_t blocked;
+	size_t i;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = stop;
-	/* no SA_RESTART: the signal must interrupt accept() */
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGUSR1, &action, NULL);
+	sigemptyset(&blocked);
+	sigprocmask(SIG_BLOCK, NULL, waiting);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		sigaction(ends[i], &action, NULL);
+		sigaddset(&blocked, ends[i]);
+		sigdelset(waiting, ends[i]);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+}
+
+/* A new connection wakes one of the workers that wait; it may be gone at accept(). */
+static int
+wait_open(struct wait *w)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int flags = fcntl(SOCKET, F_GETFL);
+
+	if (flags == -1 || fcntl(SOCKET, F_SETFL, flags | O_NONBLOCK) == -1)
+		return -1;
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll == -1)
+		return -1;
+	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, SOCKET, &event);
+}
+
+/* On a connection that the web server keeps, else on the socket; -1: see errno. */
+static int
+wait_request(const struct wait *w, const FCGX_Request *req)
+{
+	struct pollfd kept = { .fd = req->ipcFd, .events = POLLIN };
+	struct epoll_event event;
+
+	if (req->ipcFd >= 0)
+		return ppoll(&kept, 1, NULL, &w->mask);
+	return epoll_pwait(w->epoll, &event, 1, LOOK_AGAIN_MS, &w->mask);
 }
 
 static void
@@ -57,21 +111,32 @@ serve_one(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
 	reset(c, mem);
 }
 
-/* Until a signal, the most requests, or a socket that gives none (-1). */
+/* Until a signal, the most requests, or a socket that gives none (-1: see errno). */
 static int
-serve_all(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
+serve_all(struct ctx *c, struct arena *mem, const struct wait *w, void (*serve)(struct ctx *))
 {
+	FCGX_Request *req = &c->fcgx->req;
 	unsigned served = 0;
+	int rc;
 
-	while (FCGX_Accept_r(&c->fcgx->req) == 0) {
+	while (!stopping) {
+		if (wait_request(w, req) == -1) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		rc = FCGX_Accept_r(req);
+		if (rc == -EAGAIN || rc == -EINTR)
+			continue;
+		if (rc != 0)
+			return -1;
 		serve_one(c, mem, serve);
+		/* the end of the answer goes out before the wait */
+		FCGX_Finish_r(req);
 		if (c->conf->max_requests > 0 && ++served >= c->conf->max_requests)
 			return 0;
 	}
-	if (stopping)
-		return 0;
-	log_error("cannot take a request from the socket: %s", strerror(errno));
-	return -1;
+	return 0;
 }
 
 int
@@ -80,6 +145,7 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 	struct fcgx fcgx;
 	struct arena mem;
 	struct ctx c = { .conf = conf, .db = db, .fcgx = &fcgx };
+	struct wait wait;
 	int rc;
 
 	memset(&fcgx, 0, sizeof(fcgx));
@@ -89,12 +155,18 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 		return -1;
 	}
 	if (FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&fcgx.req, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	    FCGX_InitRequest(&fcgx.req, SOCKET, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		return -1;
-	catch_signals();
+	catch_signals(&wait.mask);
+	if (wait_open(&wait) == -1) {
+		log_error("cannot wait for requests on the socket: %s", strerror(errno));
+		return -1;
+	}
 	arena_init(&mem);
-	rc = serve_all(&c, &mem, serve);
-	FCGX_Finish_r(&fcgx.req);
+	rc = serve_all(&c, &mem, &wait, serve);
+	if (rc == -1)
+		log_error("cannot take a request from the socket: %s", strerror(errno));
+	close(wait.epoll);
 	FCGX_Free(&fcgx.req, 1);
 	buf_fini(&fcgx.body);
 	buf_fini(&c.res.headers);

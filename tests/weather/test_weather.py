@@ -3,11 +3,21 @@
 import contextlib
 import os
 import signal
+import threading
 import time
 
 import pytest
 import requests
-from conftest import Writers, call, check_nothing_lost, connect, new_run, query, workers
+from conftest import (
+    Writers,
+    call,
+    check_nothing_lost,
+    children,
+    connect,
+    new_run,
+    query,
+    workers,
+)
 
 # (spawn-fcgi starts workers and no others in their place)
 FRONT_ENDS = ["cairn", "lighttpd", "apache"]
@@ -125,6 +135,32 @@ def test_killed_worker(serve, kind):
     check_nothing_lost(server.db, writers)
 
 
+class Terminator:
+    """SIGTERM to every worker while the web server makes it wait, again and again."""
+
+    def __enter__(self):
+        self.sent, self.halt = 0, threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        return self
+
+    def run(self):
+        (web,) = children(os.getpid(), "lighttpd")
+        while not self.halt.is_set():
+            os.kill(web, signal.SIGSTOP)
+            self.halt.wait(0.1)  # they read what it has sent
+            for pid in workers():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+                    self.sent += 1
+            os.kill(web, signal.SIGCONT)
+            self.halt.wait(0.25)  # time enough for new ones to begin
+
+    def __exit__(self, *_):
+        self.halt.set()
+        self.thread.join()
+
+
 def test_term_finishes_the_request(serve):
     """SIGTERM to every worker, again and again: nobody notices."""
     server = serve()
@@ -137,6 +173,20 @@ def test_term_finishes_the_request(serve):
     assert not writers.broken
     assert set(writers.statuses()) == {200}
     check_nothing_lost(server.db, writers)
+
+
+def test_term_during_an_upload(serve):
+    """A worker that is told to end while it reads a large body stores it first."""
+    server = serve(options=["--workers=2"])
+    body = os.urandom(1 << 20) * 256
+    path = f"{server.url}/api/2.0/mlflow-artifacts/artifacts/large"
+    answers = []
+    with Terminator() as terminator:
+        for number in range(4):
+            answers.append(requests.put(f"{path}-{number}", data=body, timeout=60).status_code)
+    assert terminator.sent > 4
+    assert set(answers) == {200}
+    assert all(requests.get(f"{path}-{n}", timeout=60).content == body for n in range(4))
 
 
 def test_workers_that_leave(serve):
