@@ -50,9 +50,10 @@ STAGES = {"_mlflow_user_setting_dismiss_next_model_registry_ui": "true"}
 # Chromium says so when a chart is laid out late; it tells nothing about a server.
 HARMLESS = ("ResizeObserver loop", "Failed to load resource")  # the latter is counted
 
-# A part of a page that fell over its own late pieces, on a busy machine: what the
-# reference shows after another try is what is wanted.
+# A part of a page that fell over its own late pieces, on a busy machine, whoever
+# serves it: the page is asked for again.  What is wrong with a server stays wrong.
 CRASHED = "Something went wrong with this section"
+CRASHES = 3
 
 # What Cairn does not have and says so to the pages that ask: doc/DIFFERENCES.md.
 KEPT = (
@@ -357,20 +358,26 @@ class Screen:
         pages = self.site.pages
         assert name not in pages, f"{name} is recorded already"
         if not self.other:
-            pages[name] = self.rest(area)
-            if any(CRASHED in line for line in pages[name]):
-                self.tab.reload()
-                pages[name] = self.rest(area)
+            pages[name] = self.standing(lambda: self.rest(area))
             return self
         assert name in self.other.pages, "the reference did not come so far"
         wanted = self.other.pages[name]
-        pages[name] = self.settles_to(wanted, area)
+        pages[name] = self.standing(lambda: self.settles_to(wanted, area))
         self.picture(name)
         if less:
             assert [line for line in pages[name] if line not in wanted] == []
         else:
             assert pages[name] == wanted
         return self
+
+    def standing(self, show):
+        """What is shown, at a later try if it is a part that fell over."""
+        for _ in range(CRASHES):
+            lines = show()
+            if not any(CRASHED in line for line in lines):
+                break
+            self.tab.reload()
+        return lines
 
     def settles_to(self, wanted, area):
         """What is shown as soon as it is as wanted, or else at rest."""

@@ -120,7 +120,7 @@ def test_killed_worker(serve, kind):
     kills = 0
     with Writers(server.url, new_run(server.url), 8) as writers:
         for round_ in range(1, 4):
-            writers.until(lambda: len(writers.acknowledged) > 50 * round_)
+            writers.until(lambda: len(writers.acknowledged) > 50 * round_ and workers())
             os.kill(workers()[0], signal.SIGKILL)
             kills += 1
         killed = time.monotonic()
