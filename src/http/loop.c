@@ -20,7 +20,7 @@
 #define SOCKET	0
 /*
  * A worker killed between its waking and its accept() leaves a connection that nobody
- * was woken for: somebody looks again after this time, which costs an idle worker 3 us.
+ * was woken for: somebody looks again after this time, with two system calls.
  */
 #define LOOK_AGAIN_MS	1000
 

@@ -141,9 +141,17 @@ static const struct join_test join_tests[] = {
 	JOIN_TEST("t0"), JOIN_TEST("t1"), JOIN_TEST("t2"), JOIN_TEST("t3")
 };
 
+/* A test of the filter, and the tables joined for it: NULL for the EXISTS of its source. */
+struct planned_test {
+	const struct search_test	*test;
+	const struct join_test		*join;
+};
+
 /* A search once its texts are understood. */
 struct plan {
-	struct search_node	*filter;
+	struct planned_test	*tests;
+	size_t			 ntests;
+	size_t			 njoins;
 	struct search_order	 order[SEARCH_ORDER_MAX];
 	size_t			 norder;
 	struct keyset		 keyset;
@@ -214,17 +222,47 @@ hash_query(const struct run_search *s)
 	return page_hash_i64(page_hash_query(h, s->filter, s->order_by, s->norder), s->view);
 }
 
+static bool
+is_joined(const struct search_test *t)
+{
+	int column = t->field->column;
+
+	return t->op != OP_IS_NULL &&
+	    (column == RUN_METRIC || column == RUN_PARAM || column == RUN_TAG);
+}
+
+/* The first tests that can be joined are. */
+static void
+plan_tests(struct arena *mem, const struct search_node *tree, struct plan *p)
+{
+	struct planned_test *planned;
+	size_t i;
+
+	if (tree->kind == NODE_AND) {
+		for (i = 0; i < tree->nkids; i++)
+			plan_tests(mem, &tree->kids[i], p);
+		return;
+	}
+	p->tests = arena_grow(mem, p->tests, p->ntests, sizeof(*p->tests));
+	planned = &p->tests[p->ntests++];
+	*planned = (struct planned_test){ &tree->test, NULL };
+	if (is_joined(&tree->test) && p->njoins < sizeof(join_tests) / sizeof(join_tests[0]))
+		planned->join = &join_tests[p->njoins++];
+}
+
 /* In MLflow's order of checks: filter, order, token. */
 static int
 make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
     struct search_error *err)
 {
-	if (search_parse(mem, &search_runs, s->filter, &p->filter, err) != 0 ||
+	struct search_node *filter;
+
+	*p = (struct plan){ 0 };
+	if (search_parse(mem, &search_runs, s->filter, &filter, err) != 0 ||
 	    search_order_read(mem, &search_runs, s->order_by, s->norder, false,
 	    p->order, &p->norder, err) != 0)
 		return 1;
-	p->keyset.n = 0;
-	p->keyset.has_after = false;
+	plan_tests(mem, filter, p);
 	p->keyset.limit = s->max_results;
 	p->keyset.query = hash_query(s);
 	add_keys(p);
@@ -253,67 +291,49 @@ add_order_joins(struct sql *q, const struct plan *p)
 	}
 }
 
-/* The join for the next test, NULL when it gets none. */
-static const struct join_test *
-next_join(const struct search_test *t, size_t *njoined)
+static void
+add_test_joins(struct sql *q, const struct plan *p)
 {
-	if (t->op == OP_IS_NULL || *njoined == sizeof(join_tests) / sizeof(join_tests[0]) ||
-	    (t->field->column != RUN_METRIC && t->field->column != RUN_PARAM &&
-	    t->field->column != RUN_TAG))
-		return NULL;
-	return &join_tests[(*njoined)++];
+	size_t i;
+
+	for (i = 0; i < p->ntests; i++) {
+		const struct join_test *join = p->tests[i].join;
+		int column = p->tests[i].test->field->column;
+
+		if (join != NULL)
+			sql_name(q, column == RUN_METRIC ? &join->metrics :
+			    column == RUN_PARAM ? &join->params : &join->tags);
+	}
 }
 
 static void
-add_test_joins(struct sql *q, const struct search_node *tree, size_t *njoined)
+add_tests(struct sql *q, const struct plan *p)
 {
-	const struct search_test *t = &tree->test;
-	const struct join_test *join;
 	size_t i;
 
-	if (tree->kind == NODE_AND) {
-		for (i = 0; i < tree->nkids; i++)
-			add_test_joins(q, &tree->kids[i], njoined);
-		return;
-	}
-	join = next_join(t, njoined);
-	if (join != NULL)
-		sql_name(q, t->field->column == RUN_METRIC ? &join->metrics :
-		    t->field->column == RUN_PARAM ? &join->params : &join->tags);
-}
+	for (i = 0; i < p->ntests; i++) {
+		const struct join_test *join = p->tests[i].join;
+		int column = p->tests[i].test->field->column;
 
-static void
-add_tests(struct sql *q, const struct search_node *tree, size_t *njoined)
-{
-	const struct search_test *t = &tree->test;
-	const struct join_test *join;
-	size_t i;
-
-	if (tree->kind == NODE_AND) {
-		for (i = 0; i < tree->nkids; i++)
-			add_tests(q, &tree->kids[i], njoined);
-		return;
+		where_add_test(q, p->tests[i].test, join == NULL ? &sources[column] :
+		    column == RUN_METRIC ? &join->metric : &join->text);
 	}
-	join = next_join(t, njoined);
-	where_add_test(q, t, join == NULL ? &sources[t->field->column] :
-	    t->field->column == RUN_METRIC ? &join->metric : &join->text);
 }
 
 static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
 	static const struct sql_name stage = { "r.lifecycle_stage" };
-	size_t njoins = 0, njoined = 0;
 
 	sql_lit(q, "SELECT r.run_uuid");
 	keyset_select(&p->keyset, q);
 	sql_lit(q, " FROM runs r");
-	add_test_joins(q, p->filter, &njoins);
+	add_test_joins(q, p);
 	add_order_joins(q, p);
 	sql_lit(q, " WHERE r.experiment_id IN ");
 	sql_args_i64(q, s->experiment_ids, s->nexperiments);
 	where_add_view(q, &stage, s->view);
-	add_tests(q, p->filter, &njoined);
+	add_tests(q, p);
 	keyset_where(&p->keyset, q);
 	keyset_order(&p->keyset, q);
 }

@@ -198,12 +198,13 @@ where_add_test(struct sql *q, const struct search_test *t, const struct where_so
 {
 	bool exists = s->rows.text != NULL;
 
-	if (exists && t->op == OP_IS_NULL)
-		sql_lit(q, " AND NOT EXISTS (");
-	else if (exists)
-		sql_lit(q, " AND EXISTS (");
-	if (exists)
+	if (exists) {
+		if (t->op == OP_IS_NULL)
+			sql_lit(q, " AND NOT EXISTS (");
+		else
+			sql_lit(q, " AND EXISTS (");
 		sql_name(q, &s->rows);
+	}
 	if (s->key.text != NULL)
 		add_key(q, t, &s->key);
 	add_value(q, t, s);

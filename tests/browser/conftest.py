@@ -58,7 +58,8 @@ SHAKY = ("Something went wrong with this section", "No common artifacts to displ
 KEPT = (
     r"404 GET /ajax-api/3\.0/mlflow/assistant/(config|providers)",
     r"404 (GET|POST) /ajax-api/[23]\.0/mlflow/(traces|genai|issues|label-schemas|gateway)\b.*",
-    r"(?s)TypeError: Cannot read properties of undefined \(reading 'includes'\).*",  # SHAKY
+    r"(?s)TypeError: Cannot read properties of undefined \(reading 'includes'\)\s+at "
+    r"SERVER/static-files/static/js/1376\..*",  # SHAKY
 )
 
 

@@ -135,6 +135,16 @@ def test_killed_worker(serve, kind):
     check_nothing_lost(server.db, writers)
 
 
+def end_workers():
+    """SIGTERM to every worker; how many there were."""
+    told = 0
+    for pid in workers():
+        with contextlib.suppress(ProcessLookupError):  # told before
+            os.kill(pid, signal.SIGTERM)
+            told += 1
+    return told
+
+
 class Terminator:
     """SIGTERM to every worker while the web server makes it wait, again and again."""
 
@@ -149,10 +159,7 @@ class Terminator:
         while not self.halt.is_set():
             os.kill(web, signal.SIGSTOP)
             self.halt.wait(0.1)  # they read what it has sent
-            for pid in workers():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-                    self.sent += 1
+            self.sent += end_workers()
             os.kill(web, signal.SIGCONT)
             self.halt.wait(0.25)  # time enough for new ones to begin
 
@@ -167,9 +174,7 @@ def test_term_finishes_the_request(serve):
     with Writers(server.url, new_run(server.url), 8) as writers:
         for round_ in range(1, 5):
             writers.until(lambda: len(writers.acknowledged) > 50 * round_)
-            for pid in workers():
-                with contextlib.suppress(ProcessLookupError):  # the last round's
-                    os.kill(pid, signal.SIGTERM)
+            end_workers()
     assert not writers.broken
     assert set(writers.statuses()) == {200}
     check_nothing_lost(server.db, writers)
