@@ -2,6 +2,8 @@
  * Runs by filter and order.  Every name of SQL is in a table here; the page of
  * ids is all that is read, what hangs on the runs is read by the caller.
  */
+#include <string.h>
+
 #include "search/order.h"
 #include "store/keyset.h"
 #include "store/run_search.h"
@@ -9,6 +11,11 @@
 
 /* Placeholders of one statement in MariaDB's protocol. */
 #define ARGS_MAX	65535
+/*
+ * A run found by the index of experiments costs four times what one costs in a walk
+ * through the table: from this part of all runs on (one in so many) the walk is quicker.
+ */
+#define WALK_PART	4
 
 #define DATASET_JOIN							\
 	"SELECT 1 FROM inputs i JOIN datasets d "			\
@@ -87,12 +94,17 @@ static const struct column_order column_orders[RUN_COLUMN__MAX] = {
 	},
 };
 
+/* How one alias of the three tables that hang on runs comes in; by the field's column. */
+struct joined {
+	struct sql_name	metrics, params, tags;
+};
+
 /*
  * Sort keys in another table: it is joined once for each clause, on its
  * primary key, under the clause's own alias.
  */
 struct join_order {
-	struct sql_name	metrics, params, tags;	/* the joins */
+	struct joined	tables;
 	struct sql_name	id;
 	struct sql_name	key;
 	struct sql_name	metric_rank;	/* numbers, NaN, missing */
@@ -100,11 +112,12 @@ struct join_order {
 	struct sql_name	value;
 };
 
-#define JOIN(table, o)							\
-	{ " LEFT JOIN " table " " o " ON " o ".run_uuid = r.run_uuid" }
+#define ON_RUN(t)	" ON " t ".run_uuid = r.run_uuid"
+#define JOINED(how, t, on) {						\
+	{ how "latest_metrics " t on }, { how "params " t on }, { how "tags " t on } \
+}
 #define JOIN_ORDER(o) {							\
-	JOIN("latest_metrics", o), JOIN("params", o), JOIN("tags", o),	\
-	{ o ".run_uuid" }, { o ".`key`" },				\
+	JOINED(" LEFT JOIN ", o, ON_RUN(o)), { o ".run_uuid" }, { o ".`key`" },	\
 	{ "CASE WHEN " o ".is_nan THEN 1 WHEN " o ".run_uuid IS NULL "	\
 	    "THEN 2 ELSE 0 END" },					\
 	{ o ".value IS NULL" }, { o ".value" }				\
@@ -125,13 +138,12 @@ _Static_assert(sizeof(join_orders) / sizeof(join_orders[0]) ==
  * pass, and starts from a key that few runs have; with EXISTS it does neither.
  */
 struct join_test {
-	struct sql_name		metrics, params, tags;	/* the joins */
+	struct joined		tables;
 	struct where_source	metric, text;
 };
 
-#define TEST_JOIN(table, t) { " JOIN " table " " t " ON " t ".run_uuid = r.run_uuid" }
 #define JOIN_TEST(t) {							\
-	TEST_JOIN("latest_metrics", t), TEST_JOIN("params", t), TEST_JOIN("tags", t), \
+	JOINED(" JOIN ", t, ON_RUN(t)),					\
 	{ .key = { t ".`key`" }, .value = { t ".value" }, .nan = { t ".is_nan" } }, \
 	{ .key = { t ".`key`" }, .value = { t ".value" } }		\
 }
@@ -140,6 +152,10 @@ struct join_test {
 static const struct join_test join_tests[] = {
 	JOIN_TEST("t0"), JOIN_TEST("t1"), JOIN_TEST("t2"), JOIN_TEST("t3")
 };
+
+/* The first test of them, when what it finds is read before the runs are. */
+static const struct joined from_test =
+    JOINED(" FROM ", "t0", " STRAIGHT_JOIN runs r" ON_RUN("t0"));
 
 /* A test of the filter, and the tables joined for it: NULL for the EXISTS of its source. */
 struct planned_test {
@@ -155,6 +171,7 @@ struct plan {
 	struct search_order	 order[SEARCH_ORDER_MAX];
 	size_t			 norder;
 	struct keyset		 keyset;
+	bool			 walk;	/* by the whole table, not by experiment */
 };
 
 static bool
@@ -269,6 +286,13 @@ make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
 	return keyset_start(&p->keyset, mem, s->page_token, err);
 }
 
+static void
+add_joined(struct sql *q, const struct joined *j, const struct search_field *f)
+{
+	sql_name(q, f->column == RUN_METRIC ? &j->metrics :
+	    f->column == RUN_PARAM ? &j->params : &j->tags);
+}
+
 /* The key is matched by its collation, as MLflow does when it orders. */
 static void
 add_order_joins(struct sql *q, const struct plan *p)
@@ -281,9 +305,7 @@ add_order_joins(struct sql *q, const struct plan *p)
 
 		if (o->field->scope == SCOPE_ATTRIBUTE)
 			continue;
-		sql_name(q, o->field->scope == SCOPE_METRIC ? &join->metrics :
-		    o->field->scope == SCOPE_PARAM ? &join->params :
-		    &join->tags);
+		add_joined(q, &join->tables, o->field);
 		sql_lit(q, " AND ");
 		sql_name(q, &join->key);
 		sql_lit(q, " = ");
@@ -291,19 +313,34 @@ add_order_joins(struct sql *q, const struct plan *p)
 	}
 }
 
-static void
-add_test_joins(struct sql *q, const struct plan *p)
+/*
+ * Of one test MariaDB knows no better than that each of its rows may pass, and so starts
+ * from the runs.  Where most runs are asked for, and all that match must be found to be
+ * put in order, reading the test's rows in one go is never more, and mostly less.
+ */
+static bool
+starts_from_test(const struct plan *p)
 {
+	return p->walk && p->njoins == 1 && p->norder > 0 &&
+	    p->order[0].field->scope != SCOPE_ATTRIBUTE;
+}
+
+static void
+add_from(struct sql *q, const struct plan *p)
+{
+	bool from = starts_from_test(p);
 	size_t i;
 
+	if (!from)
+		sql_lit(q, " FROM runs r");
 	for (i = 0; i < p->ntests; i++) {
-		const struct join_test *join = p->tests[i].join;
-		int column = p->tests[i].test->field->column;
+		const struct planned_test *t = &p->tests[i];
 
-		if (join != NULL)
-			sql_name(q, column == RUN_METRIC ? &join->metrics :
-			    column == RUN_PARAM ? &join->params : &join->tags);
+		if (t->join != NULL)
+			add_joined(q, from ? &from_test : &t->join->tables,
+			    t->test->field);
 	}
+	add_order_joins(q, p);
 }
 
 static void
@@ -320,6 +357,41 @@ add_tests(struct sql *q, const struct plan *p)
 	}
 }
 
+static bool
+is_one_name(struct str names)
+{
+	return names.p != NULL && memchr(names.p, ',', names.len) == NULL;
+}
+
+/*
+ * Do the experiments hold so many of the runs that the table is better walked through?
+ * MariaDB estimates both numbers without reading rows, but takes no part of a table for
+ * more than half of it, and then goes by the index.  Where somebody added an index on
+ * experiments, all that is left to it.
+ */
+static int
+should_walk(struct db *db, struct arena *mem, const struct run_search *s, bool *walk)
+{
+	enum { INDEXES = 4, ROWS = 8, COLUMNS = 10 };
+	struct db_val row[2][COLUMNS];	/* of the experiments, of all */
+	struct db_result *r;
+	struct sql q;
+	int rc = -1;
+
+	sql_init(&q, mem);
+	sql_lit(&q, "EXPLAIN SELECT 1 FROM runs WHERE experiment_id IN ");
+	sql_args_i64(&q, s->experiment_ids, s->nexperiments);
+	sql_lit(&q, " UNION ALL SELECT 1 FROM runs");
+	r = db_query_sql(db, mem, &q, "isssssssis");
+	if (r != NULL && (rc = db_next(r, mem, row[0])) == 1)
+		rc = db_next(r, mem, row[1]);
+	*walk = rc == 1 && row[0][ROWS].i64 >= row[1][ROWS].i64 / WALK_PART &&
+	    is_one_name(row[0][INDEXES].str);
+	db_close(r);
+	sql_fini(&q);
+	return rc == -1 ? -1 : 0;
+}
+
 static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
@@ -327,10 +399,12 @@ build(struct sql *q, const struct run_search *s, const struct plan *p)
 
 	sql_lit(q, "SELECT r.run_uuid");
 	keyset_select(&p->keyset, q);
-	sql_lit(q, " FROM runs r");
-	add_test_joins(q, p);
-	add_order_joins(q, p);
-	sql_lit(q, " WHERE r.experiment_id IN ");
+	add_from(q, p);
+	/* a sum is looked up in no index; other indexes may be used still */
+	if (p->walk)
+		sql_lit(q, " WHERE r.experiment_id + 0 IN ");
+	else
+		sql_lit(q, " WHERE r.experiment_id IN ");
 	sql_args_i64(q, s->experiment_ids, s->nexperiments);
 	where_add_view(q, &stage, s->view);
 	add_tests(q, p);
@@ -368,6 +442,8 @@ store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
+	if (s->nexperiments <= ARGS_MAX && should_walk(db, mem, s, &plan.walk) != 0)
+		return -1;
 	sql_init(&q, mem);
 	build(&q, s, &plan);
 	if (q.nargs > ARGS_MAX)

@@ -5,6 +5,7 @@ what stands between braces before comparing.
 """
 
 import base64
+import hashlib
 import json
 import re
 
@@ -1352,17 +1353,80 @@ def crowd(api, sql):
     digits = " UNION ALL ".join(f"SELECT {d} AS d" for d in range(10))
     sql(
         "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name,"
-        " user_id, status, start_time, source_version, lifecycle_stage, artifact_uri,"
-        " experiment_id)"
+        " user_id, status, start_time, end_time, source_version, lifecycle_stage,"
+        " artifact_uri, experiment_id)"
         " SELECT MD5(CONCAT('crowd', %s, '-', n.n)), CONCAT('r', n.n), 'UNKNOWN', '', '', '',"
-        " 'FINISHED', n.n DIV 100, '', 'active', '', %s FROM ("
+        " 'FINISHED', n.n DIV 100, n.n, '', 'active', '', %s FROM ("
         "  SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n"
         f"  FROM ({digits}) a, ({digits}) b, ({digits}) c,"
         f"  ({digits} UNION ALL SELECT 10) e) n",
         (e, e),
     )
+    for text in CROWD_DATA:
+        sql(text.format(n="r.end_time") + " r.experiment_id = %s", (e,))
     yield e
+    for table in ("latest_metrics", "params", "tags"):
+        sql(
+            f"DELETE d FROM {table} d JOIN runs r ON r.run_uuid = d.run_uuid"
+            " WHERE r.experiment_id = %s",
+            (e,),
+        )
     sql("DELETE FROM runs WHERE experiment_id = %s", (e,))
+
+
+# run n: metric m of NaN or n % 100, every third a metric o of n % 7, param p, tag t
+CROWD_DATA = [
+    "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
+    " SELECT r.run_uuid, 'm', IF({n} %% 50 = 1, 0, {n} %% 100), 0, 0, {n} %% 50 = 1"
+    " FROM runs r WHERE",
+    "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
+    " SELECT r.run_uuid, 'o', {n} %% 7, 0, 0, 0 FROM runs r WHERE {n} %% 3 = 0 AND",
+    "INSERT INTO params (run_uuid, `key`, value)"
+    " SELECT r.run_uuid, 'p', CONCAT('v', {n} %% 4) FROM runs r WHERE",
+    "INSERT INTO tags (run_uuid, `key`, value)"
+    " SELECT r.run_uuid, 't', CONCAT('v', {n} %% 5) FROM runs r WHERE",
+]
+
+
+def crowd_o(n, sign):
+    """How metrics.o puts run n: those without it last."""
+    return (0, sign * (n % 7)) if n % 3 == 0 else (1, 0)
+
+
+@pytest.mark.parametrize(
+    "filter, order_by, found, key",
+    [
+        ("metrics.m > 40", "metrics.o DESC",
+         lambda n: n % 50 != 1 and n % 100 > 40, lambda n: crowd_o(n, -1)),
+        ("metrics.o >= 2", "metrics.o",
+         lambda n: n % 3 == 0 and n % 7 >= 2, lambda n: crowd_o(n, 1)),
+        ("params.p = 'v1'", "metrics.o",
+         lambda n: n % 4 == 1, lambda n: crowd_o(n, 1)),
+        ("tags.t != 'v1'", "params.p DESC",
+         lambda n: n % 5 != 1, lambda n: -(n % 4)),
+        ("metrics.m > 40 AND params.p = 'v1'", "tags.t",
+         lambda n: n % 50 != 1 and n % 100 > 40 and n % 4 == 1, lambda n: n % 5),
+        ("metrics.m <= 40", "start_time ASC",
+         lambda n: n % 50 != 1 and n % 100 <= 40, lambda n: n // 100),
+        ("tags.t = 'v0' AND status = 'FINISHED'", "metrics.o DESC",
+         lambda n: n % 5 == 0, lambda n: crowd_o(n, -1)),
+    ],
+)  # fmt: skip
+def test_filter_and_order_of_a_crowd(api, crowd, filter, order_by, found, key):
+    """The same whether the database goes by experiment, by run or by what is tested."""
+    ids = [hashlib.md5(f"crowd{crowd}-{n}".encode()).hexdigest() for n in range(11000)]
+    wanted = sorted((n for n in range(11000) if found(n)), key=lambda n: (key(n), -(n // 100), ids[n]))
+    body = {"experiment_ids": [crowd], "filter": filter, "order_by": [order_by]}
+    runs, _ = walk(api, body, 3000)
+    assert [r["info"]["run_id"] for r in runs] == [ids[n] for n in wanted]
+
+
+def test_more_experiments_than_a_statement_takes(api, on_cairn):
+    r = api.post("runs/search", {"experiment_ids": [str(10**8 + i) for i in range(70_000)]})
+    if on_cairn:
+        check_error(r, 400, IPV)
+    else:
+        assert names(r) == []
 
 
 def test_walk_beyond_ten_thousand(api, sql, crowd):
