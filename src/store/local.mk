@@ -21,6 +21,7 @@ libcairn_a_SOURCES += \
 	%D%/scorer.c %D%/scorer.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/stmt.def \
+	%D%/walk.c %D%/walk.h \
 	%D%/where.c %D%/where.h
 
 include %D%/schema.mk

@@ -6,6 +6,7 @@
 #include "search/logged_model.h"
 #include "store/keyset.h"
 #include "store/logged_model_search.h"
+#include "store/walk.h"
 #include "store/where.h"
 
 #define NUMBER_AS_TEXT(column)	"CAST(" column " AS CHAR CHARACTER SET utf8mb4)"
@@ -114,15 +115,13 @@ static const struct metric_order metric_orders[] = {
 _Static_assert(sizeof(metric_orders) / sizeof(metric_orders[0]) ==
     SEARCH_ORDER_MAX, "one column for each order_by clause");
 
-/* Placeholders of one statement in MariaDB's protocol. */
-#define ARGS_MAX	65535
-
 /* A search once its texts are understood. */
 struct plan {
 	struct search_node		*filter;
 	const struct search_field	*fields[SEARCH_ORDER_MAX];
 	struct str			 keys[SEARCH_ORDER_MAX];
 	struct keyset			 keyset;
+	bool				 walk;	/* by the whole table, not by experiment */
 };
 
 static void
@@ -248,6 +247,7 @@ static void
 add_models(struct sql *q, const struct logged_model_search *s,
     const struct plan *p)
 {
+	static const struct sql_name experiment = { "l.experiment_id" };
 	size_t i;
 
 	sql_lit(q, " FROM (SELECT " LOGGED_MODEL_COLUMNS);
@@ -255,9 +255,8 @@ add_models(struct sql *q, const struct logged_model_search *s,
 		if (p->fields[i]->scope == SCOPE_METRIC)
 			add_metric_column(q, &s->order_by[i], p->keys[i],
 			    &metric_orders[i]);
-	sql_lit(q, " FROM logged_models l WHERE l.lifecycle_stage = 'active' "
-	    "AND l.experiment_id IN ");
-	sql_args_i64(q, s->experiment_ids, s->nexperiments);
+	sql_lit(q, " FROM logged_models l WHERE l.lifecycle_stage = 'active' AND ");
+	walk_add(q, &experiment, s->experiment_ids, s->nexperiments, p->walk);
 	sql_lit(q, ") lm");
 }
 
@@ -302,6 +301,7 @@ store_logged_model_search(struct db *db, struct arena *mem,
     const struct logged_model_search *s, struct logged_model_page *page,
     struct search_error *err)
 {
+	static const struct sql_name table = { "logged_models" };
 	struct plan plan = { .keyset = { .query = hash_query(s),
 	    .limit = s->max_results } };
 	struct sql q;
@@ -314,12 +314,14 @@ store_logged_model_search(struct db *db, struct arena *mem,
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
+	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, &plan.walk) != 0)
+		return -1;
 	sql_init(&q, mem);
 	build(&q, s, &plan);
-	if (q.nargs > ARGS_MAX)
+	if (q.nargs > SQL_ARGS_MAX)
 		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
-		    ARGS_MAX);
+		    SQL_ARGS_MAX);
 	else
 		rc = run_query(db, mem, &q, &plan.keyset, page);
 	sql_fini(&q);

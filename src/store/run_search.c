@@ -2,20 +2,11 @@
  * Runs by filter and order.  Every name of SQL is in a table here; the page of
  * ids is all that is read, what hangs on the runs is read by the caller.
  */
-#include <string.h>
-
 #include "search/order.h"
 #include "store/keyset.h"
 #include "store/run_search.h"
+#include "store/walk.h"
 #include "store/where.h"
-
-/* Placeholders of one statement in MariaDB's protocol. */
-#define ARGS_MAX	65535
-/*
- * A run found by the index of experiments costs four times what one costs in a walk
- * through the table: from this part of all runs on (one in so many) the walk is quicker.
- */
-#define WALK_PART	4
 
 #define DATASET_JOIN							\
 	"SELECT 1 FROM inputs i JOIN datasets d "			\
@@ -357,55 +348,17 @@ add_tests(struct sql *q, const struct plan *p)
 	}
 }
 
-static bool
-is_one_name(struct str names)
-{
-	return names.p != NULL && memchr(names.p, ',', names.len) == NULL;
-}
-
-/*
- * Do the experiments hold so many of the runs that the table is better walked through?
- * MariaDB estimates both numbers without reading rows, but takes no part of a table for
- * more than half of it, and then goes by the index.  Where somebody added an index on
- * experiments, all that is left to it.
- */
-static int
-should_walk(struct db *db, struct arena *mem, const struct run_search *s, bool *walk)
-{
-	enum { INDEXES = 4, ROWS = 8, COLUMNS = 10 };
-	struct db_val row[2][COLUMNS];	/* of the experiments, of all */
-	struct db_result *r;
-	struct sql q;
-	int rc = -1;
-
-	sql_init(&q, mem);
-	sql_lit(&q, "EXPLAIN SELECT 1 FROM runs WHERE experiment_id IN ");
-	sql_args_i64(&q, s->experiment_ids, s->nexperiments);
-	sql_lit(&q, " UNION ALL SELECT 1 FROM runs");
-	r = db_query_sql(db, mem, &q, "isssssssis");
-	if (r != NULL && (rc = db_next(r, mem, row[0])) == 1)
-		rc = db_next(r, mem, row[1]);
-	*walk = rc == 1 && row[0][ROWS].i64 >= row[1][ROWS].i64 / WALK_PART &&
-	    is_one_name(row[0][INDEXES].str);
-	db_close(r);
-	sql_fini(&q);
-	return rc == -1 ? -1 : 0;
-}
-
 static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
+	static const struct sql_name experiment = { "r.experiment_id" };
 	static const struct sql_name stage = { "r.lifecycle_stage" };
 
 	sql_lit(q, "SELECT r.run_uuid");
 	keyset_select(&p->keyset, q);
 	add_from(q, p);
-	/* a sum is looked up in no index; other indexes may be used still */
-	if (p->walk)
-		sql_lit(q, " WHERE r.experiment_id + 0 IN ");
-	else
-		sql_lit(q, " WHERE r.experiment_id IN ");
-	sql_args_i64(q, s->experiment_ids, s->nexperiments);
+	sql_lit(q, " WHERE ");
+	walk_add(q, &experiment, s->experiment_ids, s->nexperiments, p->walk);
 	where_add_view(q, &stage, s->view);
 	add_tests(q, p);
 	keyset_where(&p->keyset, q);
@@ -433,6 +386,7 @@ int
 store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
     struct run_page *page, struct search_error *err)
 {
+	static const struct sql_name table = { "runs" };
 	struct plan plan;
 	struct sql q;
 	int rc;
@@ -442,14 +396,14 @@ store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
-	if (s->nexperiments <= ARGS_MAX && should_walk(db, mem, s, &plan.walk) != 0)
+	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, &plan.walk) != 0)
 		return -1;
 	sql_init(&q, mem);
 	build(&q, s, &plan);
-	if (q.nargs > ARGS_MAX)
+	if (q.nargs > SQL_ARGS_MAX)
 		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
-		    ARGS_MAX);
+		    SQL_ARGS_MAX);
 	else
 		rc = run_query(db, mem, &q, &plan.keyset, page);
 	sql_fini(&q);

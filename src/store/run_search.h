@@ -23,7 +23,7 @@ struct run_page {
 };
 
 /*
- * One statement; nothing is asked of the database when no experiment is given,
+ * Two statements (see walk.h); none when no experiment is given,
  * but mistakes in the filter, order or token are still found.
  *
  * Order: the user's keys, then start_time descending, then run id.  In each key

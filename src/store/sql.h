@@ -12,6 +12,9 @@
 #include "base/buf.h"
 #include "store/db.h"
 
+/* Placeholders of one statement in MariaDB's protocol. */
+#define SQL_ARGS_MAX	65535
+
 struct sql {
 	struct arena	*mem;
 	struct buf	 text;		/* released by sql_fini */

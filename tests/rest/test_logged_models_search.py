@@ -470,3 +470,28 @@ def test_which_of_two_mistakes_is_told(api, told, other):
     assert r.status_code == 400
     assert r.json()["error_code"] == "INVALID_PARAMETER_VALUE"
     assert r.json()["message"].startswith(FAULTS[told][1])
+
+
+def test_pages_of_a_crowd(api, sql):
+    """Most models there are: the database goes through all of them, not by experiment."""
+    exp, other = api.new_experiment(), api.new_experiment()
+    digits = " UNION ALL ".join(f"SELECT {d} AS d" for d in range(10))
+    for e, last in ((exp, 2000), (other, 3)):
+        sql(
+            "INSERT INTO logged_models (model_id, experiment_id, name, artifact_location,"
+            " creation_timestamp_ms, last_updated_timestamp_ms, status, lifecycle_stage)"
+            " SELECT CONCAT('m-', %s, '-', n), %s, IF(n %% 3, 'odd', 'third'), '', n DIV 10, n,"
+            " 2, 'active' FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n"
+            f" FROM ({digits}) a, ({digits}) b, ({digits}) c, ({digits}) e) n WHERE n < %s",
+            (e, e, last),
+        )
+    got, token = [], None
+    while token is None or token:
+        page = api.ok("logged-models/search", {
+            "experiment_ids": [exp], "filter": "name = 'third'", "max_results": 300,
+            **({"page_token": token} if token else {})})
+        got += [m["info"]["model_id"] for m in page["models"]]
+        token = page.get("next_page_token", "")
+    sql("DELETE FROM logged_models WHERE experiment_id IN (%s, %s)", (exp, other))
+    wanted = sorted(range(0, 2000, 3), key=lambda n: (-(n // 10), f"m-{exp}-{n}"))
+    assert got == [f"m-{exp}-{n}" for n in wanted]
