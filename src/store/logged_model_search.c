@@ -314,7 +314,8 @@ store_logged_model_search(struct db *db, struct arena *mem,
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
-	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, &plan.walk) != 0)
+	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, false,
+	    &plan.walk) != 0)
 		return -1;
 	sql_init(&q, mem);
 	build(&q, s, &plan);

@@ -294,6 +294,35 @@ migrate_init(struct db *db, struct arena *mem, const char **error)
 	return rc;
 }
 
+#define INDEX_RUNS(name, columns)	/* takes as long as it takes */	\
+	"SET STATEMENT max_statement_time = 0 FOR "			\
+	"CREATE INDEX IF NOT EXISTS " name " ON runs (" columns ")"
+
+int
+migrate_index(struct db *db, struct arena *mem, const char **error)
+{
+	static const char *const indexes[] = {
+		INDEX_RUNS("cairn_start_time", "start_time DESC, run_uuid"),
+		INDEX_RUNS("cairn_experiment_id",
+		    "experiment_id, lifecycle_stage, start_time DESC, run_uuid"),
+		/* MLflow's own gives way to the one before where a foreign key made it */
+		INDEX_RUNS("experiment_id", "experiment_id")
+	};
+	struct migrate_state state;
+	size_t i;
+
+	if (migrate_state(db, mem, &state) == -1)
+		return fail_database(db, mem, "cannot read the database", error);
+	if (state.kind != MIGRATE_HEAD) {
+		*error = state.problem;
+		return -1;
+	}
+	for (i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++)
+		if (db_run(db, indexes[i]) == -1)
+			return fail_database(db, mem, "cannot make an index", error);
+	return 0;
+}
+
 int
 migrate_default_experiment(struct db *db, const char *artifact_root)
 {

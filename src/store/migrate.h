@@ -1,8 +1,8 @@
 /*
  * The database's schema: which one is there, making it, checking it.
  *
- * Nothing here changes the schema of a database that holds data: an older one
- * is brought up to date by MLflow's own `mlflow db upgrade`.
+ * Nothing here changes the schema of a database that holds data but migrate_index:
+ * an older one is brought up to date by MLflow's own `mlflow db upgrade`.
  */
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
@@ -46,6 +46,14 @@ int	migrate_init(struct db *, struct arena *mem, const char **error);
  * 0 or -1.
  */
 int	migrate_default_experiment(struct db *, const char *artifact_root);
+
+/*
+ * Give `runs` the two indexes that searches in the order of start time take (they are
+ * in no schema of MLflow's, which works with and without them): of all runs, and of the
+ * runs of an experiment in one lifecycle stage.  What is there stays.  Only at
+ * MIGRATE_HEAD; 0, or -1 as above.
+ */
+int	migrate_index(struct db *, struct arena *mem, const char **error);
 
 /*
  * Compare the database with the schema: the revision, then what schema_check

@@ -348,6 +348,13 @@ add_tests(struct sql *q, const struct plan *p)
 	}
 }
 
+static bool
+is_by_age(const struct plan *p)
+{
+	return p->norder == 0 || (p->order[0].field->column == RUN_START_TIME &&
+	    p->order[0].descending);
+}
+
 static void
 build(struct sql *q, const struct run_search *s, const struct plan *p)
 {
@@ -396,7 +403,8 @@ store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
-	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, &plan.walk) != 0)
+	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments,
+	    is_by_age(&plan), &plan.walk) != 0)
 		return -1;
 	sql_init(&q, mem);
 	build(&q, s, &plan);

@@ -17,7 +17,7 @@ is_one_name(struct str names)
 
 int
 walk_plan(struct db *db, struct arena *mem, const struct sql_name *table,
-    const int64_t *experiment_ids, size_t n, bool *walk)
+    const int64_t *experiment_ids, size_t n, bool by_age, bool *walk)
 {
 	enum { INDEXES = 4, ROWS = 8, COLUMNS = 10 };
 	struct db_val row[2][COLUMNS];	/* of the experiments, of all */
@@ -41,7 +41,7 @@ walk_plan(struct db *db, struct arena *mem, const struct sql_name *table,
 	if (rc == 1)
 		/* it takes no part of a table for more than half of it */
 		*walk = row[0][ROWS].i64 >= row[1][ROWS].i64 / WALK_PART &&
-		    is_one_name(row[0][INDEXES].str);
+		    (!by_age || is_one_name(row[0][INDEXES].str));
 	db_close(r);
 	sql_fini(&q);
 	return rc == -1 ? -1 : 0;

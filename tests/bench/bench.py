@@ -281,6 +281,12 @@ class Bench:
             db.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
             print(f"{name}: seeded in {time.monotonic() - begun:.0f} s; {db.row_sizes()}", flush=True)
 
+    def index(self):
+        """Cairn's database gets the indexes that MLflow's schema lacks."""
+        uri = Named(self.mariadb, CAIRN_DB).uri()
+        cairn = os.path.join(self.build, "cairn")
+        subprocess.run([cairn, "db", "index", f"--backend-store-uri={uri}"], check=True)
+
     def settle(self):
         """Wait until the servers have done what they do after a start."""
         end = time.monotonic() + QUIET_TIMEOUT
@@ -534,6 +540,8 @@ def finish(bench, head):
     table = report.table(lines)
     print(f"\n{table}\n\nload after: {head['load after']}")
     name = os.path.join(bench.build, f"bench-{head['version']}-{bench.args.size}")
+    if bench.args.indexes:
+        name += "-indexes"
     report.write_tsv(name + ".tsv", head, bench.results)
     with open(name + ".md", "w", encoding="utf-8") as f:
         f.write("".join(f"{key}: {value}  \n" for key, value in head.items()) + f"\n{table}\n")
@@ -547,6 +555,8 @@ def run(bench, head):
         start(bench, stack)
         bench.read_memory("idle")
         bench.seed()
+        if bench.args.indexes:
+            bench.index()
         report.print_head()
         for scenario in chosen(bench.args):
             bench.run_scenario(scenario)
@@ -579,6 +589,8 @@ def arguments():
     parser.add_argument("--against", metavar="BUILD", help="another build of Cairn beside it")
     parser.add_argument("--soak", type=int, metavar="MINUTES",
                         help="then load Cairn for so long and watch its memory")
+    parser.add_argument("--indexes", action="store_true",
+                        help="give Cairn's database those of `cairn db index`")
     parser.add_argument("--no-floor", action="store_true", help="leave the bare statements out")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     args = parser.parse_args()

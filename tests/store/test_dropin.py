@@ -259,6 +259,24 @@ def test_a_database_made_by_mlflow(cairn, database, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+def mlflow(*arguments):
+    return subprocess.run([mlflow_python(), "-m", "mlflow", *arguments],
+                          capture_output=True, text=True, env=clean_environment())
+
+
+def test_with_the_indexes_of_cairn(cairn, database, tmp_path):
+    """On what MLflow made: MLflow works with them, upgrades and is upgraded to."""
+    with Mlflow(database, tmp_path).start() as server:
+        fill(server, "before")
+    done = cairn("db", "index", "--backend-store-uri", database.uri())
+    assert done.returncode == 0, done.stderr
+    exchange(Cairn(database, tmp_path), Mlflow(database, tmp_path))
+    done = mlflow("db", "upgrade", database.uri("mysql+pymysql") + "&charset=utf8mb4")
+    assert done.returncode == 0, done.stderr
+    done = cairn("db", "check", "--backend-store-uri", database.uri())
+    assert done.returncode == 0, done.stdout
+
+
 def test_cairn_makes_what_it_needs_at_the_first_start(cairn, database, tmp_path):
     with Cairn(database, tmp_path).start() as server:
         experiment = server.get("experiments/get?experiment_id=0")["experiment"]

@@ -341,6 +341,36 @@ def test_what_the_operator_added_is_no_finding(cairn, ready):
     assert check(cairn, ready).returncode == 0
 
 
+# index
+
+
+def index(cairn, database):
+    return cairn("db", "index", "--backend-store-uri", database.uri())
+
+
+def keys(database):
+    return database.value("SELECT GROUP_CONCAT(DISTINCT index_name ORDER BY index_name)"
+                          " FROM information_schema.statistics"
+                          " WHERE table_schema = DATABASE() AND table_name = 'runs'")
+
+
+def test_index_adds_two(cairn, ready, tmp_path):
+    for _ in range(2):
+        done = index(cairn, ready)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == "runs has the indexes cairn_start_time and cairn_experiment_id\n"
+        assert keys(ready) == "cairn_experiment_id,cairn_start_time,experiment_id,PRIMARY"
+    assert check(cairn, ready).returncode == 0
+    ready.run("DROP INDEX cairn_start_time ON runs; DROP INDEX cairn_experiment_id ON runs")
+    assert ready.dump(tmp_path / "dump") == expected()
+
+
+def test_index_of_a_database_that_is_not_ready(cairn, database):
+    done = index(cairn, database)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cairn db init" in done.stderr
+
+
 # usage
 
 
