@@ -1,7 +1,8 @@
 /*
- * cairn db: make the schema of an empty database, add the indexes that MLflow's schema
- * lacks, or compare a database with the schema.  It never repairs by itself: `check` prints a script of SQL, its
- * findings as comments, for a person to read and run.
+ * cairn db: make the schema of an empty database, add the indexes that MLflow's
+ * schema lacks, or compare a database with the schema.  It never repairs by
+ * itself: `check` prints a script of SQL, its findings as comments, for a person
+ * to read and run.
  */
 #include <stdio.h>
 #include <string.h>

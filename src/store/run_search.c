@@ -96,7 +96,6 @@ struct joined {
  */
 struct join_order {
 	struct joined	tables;
-	struct sql_name	id;
 	struct sql_name	key;
 	struct sql_name	metric_rank;	/* numbers, NaN, missing */
 	struct sql_name	text_rank;
@@ -108,7 +107,7 @@ struct join_order {
 	{ how "latest_metrics " t on }, { how "params " t on }, { how "tags " t on } \
 }
 #define JOIN_ORDER(o) {							\
-	JOINED(" LEFT JOIN ", o, ON_RUN(o)), { o ".run_uuid" }, { o ".`key`" },	\
+	JOINED(" LEFT JOIN ", o, ON_RUN(o)), { o ".`key`" },			\
 	{ "CASE WHEN " o ".is_nan THEN 1 WHEN " o ".run_uuid IS NULL "	\
 	    "THEN 2 ELSE 0 END" },					\
 	{ o ".value IS NULL" }, { o ".value" }				\

@@ -23,8 +23,8 @@ struct run_page {
 };
 
 /*
- * Two statements (see walk.h); none when no experiment is given,
- * but mistakes in the filter, order or token are still found.
+ * Two statements (see walk.h), and none when no experiment is given, but mistakes
+ * in the filter, order or token are still found.
  *
  * Order: the user's keys, then start_time descending, then run id.  In each key
  * missing values come last and NaN before them, whatever the direction.
