@@ -32,14 +32,14 @@ rest(int try)
 static int
 run_once(struct ctx *c)
 {
-	db_begin(c->db);
-	if (c->route->handler(c) == 0 && db_commit(c->db) == 0)
+	db_begin(c->work.db);
+	if (c->route->handler(c) == 0 && db_commit(c->work.db) == 0)
 		return 0;
 	/* a handler that failed has said why; else it was the commit */
 	if (c->error.status == 0)
 		fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
 		    "Try again in a moment.");
-	db_rollback(c->db);
+	db_rollback(c->work.db);
 	return -1;
 }
 
@@ -56,8 +56,8 @@ run_writer(struct ctx *c)
 			rest(try);
 			response_reset(c);
 		}
-		db_error_clear(c->db);
-		if (run_once(c) == 0 || db_error(c->db) != DB_RETRY)
+		db_error_clear(c->work.db);
+		if (run_once(c) == 0 || db_error(c->work.db) != DB_RETRY)
 			return;
 		arena_release(c->mem, mark);
 	}

@@ -26,10 +26,12 @@ prepare(struct db *db, const struct conf *conf)
 {
 	struct migrate_state state = { .problem = "cannot read the schema" };
 	struct arena mem;
+	struct work work;
 
 	arena_init(&mem);
-	if (migrate_state(db, &mem, &state) == 0 && state.kind == MIGRATE_HEAD)
-		migrate_default_experiment(db, conf->default_artifact_root);
+	work = work_start(db, &mem);
+	if (migrate_state(&work, &state) == 0 && state.kind == MIGRATE_HEAD)
+		migrate_default_experiment(&work, conf->default_artifact_root);
 	else if (db_error(db) != DB_LOST)
 		log_error("%s", state.problem);
 	arena_fini(&mem);

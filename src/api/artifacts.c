@@ -72,7 +72,7 @@ static int
 load_run_location(struct ctx *c, struct str run_id, struct str *location)
 {
 	struct run r;
-	int rc = store_run_find(c->db, c->mem, run_id, &r);
+	int rc = store_run_find(&c->work, run_id, &r);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -87,7 +87,7 @@ static int
 load_model_location(struct ctx *c, struct str model_id, struct str *location)
 {
 	struct logged_model m;
-	int rc = store_logged_model_find(c->db, c->mem, model_id, &m);
+	int rc = store_logged_model_find(&c->work, model_id, &m);
 
 	if (rc == -1)
 		return fail_db(c);

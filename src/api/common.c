@@ -26,9 +26,9 @@ const struct enum_name view_types[] = {
 int
 fail_db(struct ctx *c)
 {
-	const char *column = db_error_column(c->db);
+	const char *column = db_error_column(c->work.db);
 
-	switch (db_error(c->db)) {
+	switch (db_error(c->work.db)) {
 	case DB_LOST:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
 		    "Try again in a moment.");
@@ -36,6 +36,12 @@ fail_db(struct ctx *c)
 	case DB_TIMEOUT:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The database is too busy for this "
 		    "request. Try again in a moment.");
+	case DB_READ_ONLY:
+		return fail(c, TEMPORARILY_UNAVAILABLE, "The database takes no changes at the "
+		    "moment: its server is read-only. Try again in a moment.");
+	case DB_FULL:
+		return fail_status(c, 507, TEMPORARILY_UNAVAILABLE, "The database has no room "
+		    "left: its disk or a table is full. Make room there, then try again.");
 	case DB_DUPLICATE:
 		return fail(c, BAD_REQUEST, "The request writes a row that is there already, "
 		    "or the same one twice.");
@@ -251,7 +257,7 @@ load_experiment(struct ctx *c, struct str text, struct experiment *e)
 	if (take_experiment_id(c, text, &id) == -1)
 		return -1;
 	if (id >= 0 && id <= INT32_MAX)
-		rc = store_experiment_find(c->db, c->mem, id, e);
+		rc = store_experiment_find(&c->work, id, e);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0 && id != -1)
@@ -281,7 +287,7 @@ load_run(struct ctx *c, struct str run_id, struct run_state *s)
 	int rc;
 
 	run_id = str_or_empty(run_id);
-	rc = store_run_state(c->db, c->mem, run_id, s);
+	rc = store_run_state(&c->work, run_id, s);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)

@@ -188,12 +188,12 @@ static int
 answer_dataset(struct ctx *c, struct str id, const struct strs *experiments)
 {
 	struct eval_dataset d;
-	int rc = store_eval_dataset_find(c->db, c->mem, id, &d);
+	int rc = store_eval_dataset_find(&c->work, id, &d);
 
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Evaluation dataset with id '",
 		    id, "' not found");
-	if (rc == -1 || store_eval_dataset_fill(c->db, c->mem, &d, 1) == -1)
+	if (rc == -1 || store_eval_dataset_fill(&c->work, &d, 1) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_dataset(c, "dataset", &d, experiments);
@@ -229,7 +229,7 @@ api_eval_dataset_create(struct ctx *c)
 		d.created_by = user->value;
 	if (check_column(c, "created_by", d.created_by, EVAL_NAME_COLUMN) == -1)
 		return -1;
-	if (store_eval_dataset_create(c->db, c->mem, &d, in->experiment_ids.items,
+	if (store_eval_dataset_create(&c->work, &d, in->experiment_ids.items,
 	    in->experiment_ids.n) == -1)
 		return fail_db(c);
 	return answer_dataset(c, d.dataset_id, &in->experiment_ids);
@@ -248,7 +248,7 @@ api_eval_dataset_delete(struct ctx *c)
 {
 	const struct eval_dataset_get *in = c->in;
 
-	if (store_eval_dataset_delete(c->db, in->dataset_id) == -1)
+	if (store_eval_dataset_delete(&c->work, in->dataset_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -264,7 +264,7 @@ api_eval_dataset_set_tags(struct ctx *c)
 
 	if (take_tags(c, in->tags, false, &tags) == -1)
 		return -1;
-	rc = store_eval_dataset_lock(c->db, c->mem, c->params[0], &d);
+	rc = store_eval_dataset_lock(&c->work, c->params[0], &d);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -272,7 +272,7 @@ api_eval_dataset_set_tags(struct ctx *c)
 		    "Could not find evaluation dataset with ID ", c->params[0], "");
 	for (i = 0; i < tags.n; i++)
 		/* null leaves a tag as it is */
-		if (tags.items[i].value.p != NULL && store_eval_dataset_tag_set(c->db,
+		if (tags.items[i].value.p != NULL && store_eval_dataset_tag_set(&c->work,
 		    d.dataset_id, tags.items[i].key, tags.items[i].value) == -1)
 			return fail_db(c);
 	return answer_empty(c);
@@ -283,7 +283,7 @@ api_eval_dataset_delete_tag(struct ctx *c)
 {
 	const struct eval_dataset_tag_delete *in = c->in;
 
-	if (store_eval_dataset_tag_delete(c->db, in->dataset_id, in->key) == -1)
+	if (store_eval_dataset_tag_delete(&c->work, in->dataset_id, in->key) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -292,7 +292,7 @@ api_eval_dataset_delete_tag(struct ctx *c)
 static int
 lock_dataset(struct ctx *c, struct eval_dataset *d)
 {
-	int rc = store_eval_dataset_lock(c->db, c->mem, c->params[0], d);
+	int rc = store_eval_dataset_lock(&c->work, c->params[0], d);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -311,7 +311,7 @@ check_experiment(struct ctx *c, struct str text)
 	int rc = 0;
 
 	if (str_to_i64(text, &id) && id >= 0 && id <= INT32_MAX)
-		rc = store_experiment_find(c->db, c->mem, id, &e);
+		rc = store_experiment_find(&c->work, id, &e);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -332,9 +332,9 @@ api_eval_dataset_add_experiments(struct ctx *c)
 	for (i = 0; i < in->experiment_ids.n; i++)
 		if (check_experiment(c, in->experiment_ids.items[i]) == -1)
 			return -1;
-	if (store_eval_dataset_link(c->db, c->mem, d.dataset_id, in->experiment_ids.items,
+	if (store_eval_dataset_link(&c->work, d.dataset_id, in->experiment_ids.items,
 	    in->experiment_ids.n) == -1 ||
-	    store_eval_dataset_touch(c->db, d.dataset_id) == -1)
+	    store_eval_dataset_touch(&c->work, d.dataset_id) == -1)
 		return fail_db(c);
 	return answer_dataset(c, d.dataset_id, NULL);
 }
@@ -348,9 +348,9 @@ api_eval_dataset_remove_experiments(struct ctx *c)
 
 	if (lock_dataset(c, &d) == -1)
 		return -1;
-	gone = store_eval_dataset_unlink(c->db, d.dataset_id, in->experiment_ids.items,
+	gone = store_eval_dataset_unlink(&c->work, d.dataset_id, in->experiment_ids.items,
 	    in->experiment_ids.n);
-	if (gone == -1 || (gone > 0 && store_eval_dataset_touch(c->db, d.dataset_id) == -1))
+	if (gone == -1 || (gone > 0 && store_eval_dataset_touch(&c->work, d.dataset_id) == -1))
 		return fail_db(c);
 	return answer_dataset(c, d.dataset_id, NULL);
 }
@@ -360,7 +360,7 @@ api_eval_dataset_experiment_ids(struct ctx *c)
 {
 	const struct eval_dataset_get *in = c->in;
 	struct str *ids;
-	int64_t n = store_eval_dataset_experiments(c->db, c->mem, in->dataset_id, &ids);
+	int64_t n = store_eval_dataset_experiments(&c->work, in->dataset_id, &ids);
 
 	if (n == -1)
 		return fail_db(c);
@@ -405,13 +405,13 @@ api_eval_dataset_search(struct ctx *c)
 
 	if (check_max_results(c, in->max_results) == -1)
 		return -1;
-	switch (store_eval_dataset_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_eval_dataset_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_eval_dataset_fill(c->db, c->mem, page.items, page.n) == -1)
+	if (store_eval_dataset_fill(&c->work, page.items, page.n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {

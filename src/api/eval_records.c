@@ -288,7 +288,7 @@ update_record(struct batch *b, const struct parts *p, struct eval_record *stored
 	if (p->has_outputs)
 		stored->outputs = wrap(mem, p->outputs);
 	stored->last_updated_by = user;
-	if (store_eval_record_update(b->c->db, stored) == -1)
+	if (store_eval_record_update(&b->c->work, stored) == -1)
 		return fail_db(b->c);
 	b->updated++;
 	return 0;
@@ -305,7 +305,7 @@ insert_record(struct batch *b, const struct parts *p, struct eval_record *r, str
 	r->tags = p->tags == NULL ? STR("{}") : dumps(mem, p->tags);
 	r->outputs = p->has_outputs ? wrap(mem, p->outputs) : STR("{\"" WRAPPED "\": {}}");
 	r->created_by = r->last_updated_by = user;
-	if (store_eval_record_insert(b->c->db, mem, b->dataset_id, r) == -1)
+	if (store_eval_record_insert(&b->c->work, b->dataset_id, r) == -1)
 		return fail_db(b->c);
 	b->inserted++;
 	return 0;
@@ -336,7 +336,7 @@ upsert_record(struct batch *b, const struct json_object *record, size_t i)
 	note_types(b->schema, "inputs", p.inputs);
 	note_types(b->schema, "expectations", p.expectations);
 	note_outputs(b->c->mem, b->schema, p.outputs);
-	rc = store_eval_record_find(b->c->db, b->c->mem, b->dataset_id, r.sorted_inputs,
+	rc = store_eval_record_find(&b->c->work, b->dataset_id, r.sorted_inputs,
 	    &stored);
 	if (rc == -1)
 		return fail_db(b->c);
@@ -347,7 +347,7 @@ upsert_record(struct batch *b, const struct json_object *record, size_t i)
 static int
 make_profile(struct ctx *c, struct str dataset_id, struct str *profile)
 {
-	int64_t n = store_eval_record_count(c->db, c->mem, dataset_id);
+	int64_t n = store_eval_record_count(&c->work, dataset_id);
 
 	if (n == -1)
 		return fail_db(c);
@@ -366,13 +366,13 @@ upsert_all(struct batch *b, const struct eval_dataset *d, const struct json_obje
 	for (i = 0; i < n; i++)
 		if (upsert_record(b, json_item(records, i), i) == -1)
 			return -1;
-	if (store_eval_dataset_set_changed(c->db, d, b->user) == -1)
+	if (store_eval_dataset_set_changed(&c->work, d, b->user) == -1)
 		return fail_db(c);
 	if (n == 0)
 		return 0;
 	if (make_profile(c, d->dataset_id, &profile) == -1)
 		return -1;
-	if (store_eval_dataset_set_content(c->db, d->dataset_id, dumps(c->mem, b->schema),
+	if (store_eval_dataset_set_content(&c->work, d->dataset_id, dumps(c->mem, b->schema),
 	    profile) == -1)
 		return fail_db(c);
 	return 0;
@@ -407,7 +407,7 @@ api_eval_record_upsert(struct ctx *c)
 	struct batch b = { .c = c };
 	struct json_object *records;
 	struct eval_dataset d;
-	int rc = store_eval_dataset_lock(c->db, c->mem, c->params[0], &d);
+	int rc = store_eval_dataset_lock(&c->work, c->params[0], &d);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -554,7 +554,7 @@ api_eval_record_list(struct ctx *c)
 		limit = SEARCH_PAGE_MAX;
 	if (read_cursor(c, in, hash, &after, &after_id) == -1)
 		return -1;
-	n = store_eval_record_list(c->db, c->mem, in->dataset_id, after, after_id, limit + 1,
+	n = store_eval_record_list(&c->work, in->dataset_id, after, after_id, limit + 1,
 	    &list);
 	if (n == -1)
 		return fail_db(c);
@@ -569,16 +569,16 @@ api_eval_record_delete(struct ctx *c)
 	struct eval_dataset d;
 	struct str profile;
 	int64_t gone = 0;
-	int rc = store_eval_dataset_lock(c->db, c->mem, in->dataset_id, &d);
+	int rc = store_eval_dataset_lock(&c->work, in->dataset_id, &d);
 
 	if (rc == 1)
-		gone = store_eval_record_delete(c->db, d.dataset_id,
+		gone = store_eval_record_delete(&c->work, d.dataset_id,
 		    in->dataset_record_ids.items, in->dataset_record_ids.n);
 	if (rc == -1 || gone == -1)
 		return fail_db(c);
 	if (gone > 0 && make_profile(c, d.dataset_id, &profile) == -1)
 		return -1;
-	if (gone > 0 && store_eval_dataset_set_profile(c->db, d.dataset_id, profile) == -1)
+	if (gone > 0 && store_eval_dataset_set_profile(&c->work, d.dataset_id, profile) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	json_put_i64(&c->out, "deleted_count", gone);

@@ -121,9 +121,9 @@ fail_taken(struct ctx *c, enum error_code code, struct str name)
 {
 	struct experiment other;
 
-	if (db_error(c->db) != DB_DUPLICATE)
+	if (db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
-	if (store_experiment_find_by_name(c->db, c->mem, name, &other) == 1 &&
+	if (store_experiment_find_by_name(&c->work, name, &other) == 1 &&
 	    !str_eq(other.name, name))
 		return fail(c, code, "Experiment(name=%s) already exists. It is spelt '%s' "
 		    "there, and this database does not tell the two names apart.", name.p,
@@ -167,7 +167,7 @@ api_experiment_create(struct ctx *c)
 	    check_column(c, "artifact_location", location, LOCATION_COLUMN) == -1 ||
 	    check_repeated_tags(c, &tags) == -1)
 		return -1;
-	if (store_experiment_create(c->db, c->mem, in->name, location,
+	if (store_experiment_create(&c->work, in->name, location,
 	    c->conf->default_artifact_root, &tags, &id) == -1)
 		return fail_taken(c, RESOURCE_ALREADY_EXISTS, in->name);
 	json_begin(&c->out, NULL);
@@ -196,7 +196,7 @@ put_experiment(struct ctx *c, const char *name, const struct experiment *e)
 static int
 answer_experiment(struct ctx *c, struct experiment *e)
 {
-	if (store_experiment_fill(c->db, c->mem, e, 1) == -1)
+	if (store_experiment_fill(&c->work, e, 1) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_experiment(c, "experiment", e);
@@ -221,7 +221,7 @@ api_experiment_get_by_name(struct ctx *c)
 	const struct experiment_get_by_name *in = c->in;
 	struct experiment e;
 
-	switch (store_experiment_find_by_name(c->db, c->mem, in->experiment_name, &e)) {
+	switch (store_experiment_find_by_name(&c->work, in->experiment_name, &e)) {
 	case -1:
 		return fail_db(c);
 	case 0:
@@ -244,14 +244,14 @@ api_experiment_update(struct ctx *c)
 		return fail_client(c, INVALID_STATE, "Cannot rename a non-active experiment.");
 	if (check_column(c, "new_name", in->new_name, EXPERIMENT_NAME_COLUMN) == -1)
 		return -1;
-	if (store_experiment_rename(c->db, e.id, in->new_name) == -1)
+	if (store_experiment_rename(&c->work, e.id, in->new_name) == -1)
 		return fail_taken(c, BAD_REQUEST, in->new_name);
 	return answer_empty(c);
 }
 
 /* Deleting a deleted one or restoring an active one finds no such experiment. */
 static int
-change_stage(struct ctx *c, int (*change)(struct db *, int64_t))
+change_stage(struct ctx *c, int (*change)(struct work *, int64_t))
 {
 	const struct experiment_get *in = c->in;
 	struct experiment e;
@@ -259,7 +259,7 @@ change_stage(struct ctx *c, int (*change)(struct db *, int64_t))
 
 	if (load_experiment(c, in->experiment_id, &e) == -1)
 		return -1;
-	rc = change(c->db, e.id);
+	rc = change(&c->work, e.id);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -290,7 +290,7 @@ api_experiment_set_tag(struct ctx *c)
 	if (check_tag(c, in->key, value) == -1 ||
 	    load_active_experiment(c, in->experiment_id, &e) == -1)
 		return -1;
-	if (store_experiment_tag_set(c->db, e.id, in->key, value) == -1)
+	if (store_experiment_tag_set(&c->work, e.id, in->key, value) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -304,7 +304,7 @@ api_experiment_delete_tag(struct ctx *c)
 
 	if (load_active_experiment(c, in->experiment_id, &e) == -1)
 		return -1;
-	rc = store_experiment_tag_delete(c->db, e.id, in->key);
+	rc = store_experiment_tag_delete(&c->work, e.id, in->key);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -333,8 +333,8 @@ put_page(struct ctx *c, const struct experiment_page *page)
 	struct experiment *list = arena_array(c->mem, page->n, sizeof(*list));
 	int64_t n, i;
 
-	n = store_experiment_list(c->db, c->mem, page->ids, page->n, list);
-	if (n == -1 || store_experiment_fill(c->db, c->mem, list, (size_t)n) == -1)
+	n = store_experiment_list(&c->work, page->ids, page->n, list);
+	if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (n > 0) {
@@ -363,7 +363,7 @@ api_experiment_search(struct ctx *c)
 
 	if (check_max_results(c, in->max_results) == -1)
 		return -1;
-	switch (store_experiment_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_experiment_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

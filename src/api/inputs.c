@@ -131,7 +131,7 @@ link_datasets(struct ctx *c, const struct run_state *run, const struct list *lis
 		take_kvs(c, &in[i].tags, &input.tags);
 		if (check_dataset(c, &input) == -1)
 			return -1;
-		if (store_dataset_link(c->db, c->mem, run, &input) == -1)
+		if (store_dataset_link(&c->work, run, &input) == -1)
 			return fail_db(c);
 	}
 	return 0;
@@ -152,7 +152,7 @@ api_run_log_inputs(struct ctx *c)
 	for (i = 0; i < in->models.n; i++) {
 		if (check_column(c, "model_id", models[i].model_id, MODEL_ID_COLUMN) == -1)
 			return -1;
-		if (store_model_in(c->db, c->mem, run.run_id, str_or_empty(models[i].model_id)) == -1)
+		if (store_model_in(&c->work, run.run_id, str_or_empty(models[i].model_id)) == -1)
 			return fail_db(c);
 	}
 	return answer_empty(c);
@@ -173,9 +173,9 @@ api_run_outputs(struct ctx *c)
 
 		if (check_column(c, "model_id", id, MODEL_ID_COLUMN) == -1)
 			return -1;
-		if (store_model_out(c->db, c->mem, run.run_id, id, models[i].step.v) == 0)
+		if (store_model_out(&c->work, run.run_id, id, models[i].step.v) == 0)
 			continue;
-		if (db_error(c->db) == DB_DUPLICATE)
+		if (db_error(c->work.db) == DB_DUPLICATE)
 			return fail(c, BAD_REQUEST, "The model '%s' is an output of run %s already.",
 			    id.p, run.run_id.p);
 		return fail_db(c);
@@ -197,7 +197,7 @@ api_experiment_search_datasets(struct ctx *c)
 		    "least one experiment_id.");
 	if ((bad = take_experiment_ids(c, &in->experiment_ids, &ids, &nids)) != NULL)
 		return fail_experiment_id(c, *bad);
-	n = nids == 0 ? 0 : store_dataset_list(c->db, c->mem, ids, nids, DATASETS_MAX, &list);
+	n = nids == 0 ? 0 : store_dataset_list(&c->work, ids, nids, DATASETS_MAX, &list);
 	if (n == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);

@@ -108,12 +108,12 @@ log_model(struct ctx *c, struct str run_id, const struct json_object *model)
 		    "'model_json' must hold a JSON object that describes the model.");
 	if (check_members(c, model) == -1 || load_active_run(c, run_id, &state) == -1)
 		return -1;
-	if (store_tag_find(c->db, c->mem, state.run_id, tag.key, &old) == -1)
+	if (store_tag_find(&c->work, state.run_id, tag.key, &old) == -1)
 		return fail_db(c);
 	if (append_model(c, old, model, &tag.value) == -1 ||
 	    check_column(c, HISTORY_TAG, tag.value, RUN_TAG_MAX) == -1)
 		return -1;
-	if (store_tags_set(c->db, state.run_id, &tags) == -1)
+	if (store_tags_set(&c->work, state.run_id, &tags) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }

@@ -169,7 +169,7 @@ put_model(struct ctx *c, const char *name, const struct logged_model *m)
 static int
 answer_model(struct ctx *c, struct logged_model *m)
 {
-	if (store_logged_model_fill(c->db, c->mem, m, 1) == -1)
+	if (store_logged_model_fill(&c->work, m, 1) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_model(c, "model", m);
@@ -181,7 +181,7 @@ answer_model(struct ctx *c, struct logged_model *m)
 static int
 load_model(struct ctx *c, struct str model_id, struct logged_model *m)
 {
-	int rc = store_logged_model_find(c->db, c->mem, model_id, m);
+	int rc = store_logged_model_find(&c->work, model_id, m);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -244,7 +244,7 @@ api_logged_model_create(struct ctx *c)
 	    check_kvs(c, "tags", &m.tags) == -1)
 		return -1;
 	m.experiment_id = e.id;
-	if (store_logged_model_create(c->db, c->mem, &m, e.artifact_location) == -1)
+	if (store_logged_model_create(&c->work, &m, e.artifact_location) == -1)
 		return fail_db(c);
 	/* as stored: in the order of keys */
 	if (load_model(c, m.model_id, &stored) == -1)
@@ -275,7 +275,7 @@ api_logged_model_finalize(struct ctx *c)
 
 	if (load_model(c, in->model_id, &m) == -1)
 		return -1;
-	if (store_logged_model_set_status(c->db, m.model_id, in->status.v) == -1)
+	if (store_logged_model_set_status(&c->work, m.model_id, in->status.v) == -1)
 		return fail_db(c);
 	if (load_model(c, m.model_id, &m) == -1)
 		return -1;
@@ -290,7 +290,7 @@ api_logged_model_delete(struct ctx *c)
 
 	if (load_model(c, in->model_id, &m) == -1)
 		return -1;
-	if (store_logged_model_delete(c->db, m.model_id) == -1)
+	if (store_logged_model_delete(&c->work, m.model_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -307,9 +307,9 @@ api_logged_model_log_params(struct ctx *c)
 	if (load_model(c, c->params[0], &m) == -1 ||
 	    check_kvs(c, "params", &params) == -1)
 		return -1;
-	if (store_logged_model_params_add(c->db, &m, &params) == 0)
+	if (store_logged_model_params_add(&c->work, &m, &params) == 0)
 		return answer_empty(c);
-	if (db_error(c->db) != DB_DUPLICATE)
+	if (db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
 	return fail(c, BAD_REQUEST, "One of these params is logged for model %s already, or "
 	    "given twice; a param of a model cannot change.", m.model_id.p);
@@ -326,7 +326,7 @@ api_logged_model_set_tags(struct ctx *c)
 	if (load_model(c, c->params[0], &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
 	kvs_fold(&tags);
-	if (store_logged_model_tags_set(c->db, &m, &tags) == -1)
+	if (store_logged_model_tags_set(&c->work, &m, &tags) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -340,7 +340,7 @@ api_logged_model_delete_tag(struct ctx *c)
 
 	if (load_model(c, in->model_id, &m) == -1)
 		return -1;
-	rc = store_logged_model_tag_delete(c->db, m.model_id, in->tag_key);
+	rc = store_logged_model_tag_delete(&c->work, m.model_id, in->tag_key);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -413,8 +413,8 @@ put_page(struct ctx *c, const struct logged_model_page *page)
 		struct arena_mark mark = arena_mark(c->mem);
 
 		piece = page->n - at < MODEL_PIECE ? page->n - at : MODEL_PIECE;
-		n = store_logged_model_list(c->db, c->mem, page->model_ids + at, piece, list);
-		if (n == -1 || store_logged_model_fill(c->db, c->mem, list, (size_t)n) == -1)
+		n = store_logged_model_list(&c->work, page->model_ids + at, piece, list);
+		if (n == -1 || store_logged_model_fill(&c->work, list, (size_t)n) == -1)
 			return fail_db(c);
 		for (i = 0; i < n; i++)
 			put_model(c, NULL, &list[i]);
@@ -446,7 +446,7 @@ api_logged_model_search(struct ctx *c)
 	/* of two mistakes MLflow tells the filter's before an id's, the order's after it */
 	if (bad != NULL)
 		q.nexperiments = q.norder = 0;
-	switch (store_logged_model_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_logged_model_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

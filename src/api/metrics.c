@@ -156,7 +156,7 @@ api_metric_get_history(struct ctx *c)
 	h.limit = in->max_results.set ? in->max_results.v : paged ? HISTORY_ROWS_MAX : 0;
 	c->out.flush_at = HISTORY_HOLD;
 	json_begin(&c->out, NULL);
-	if (store_history_read(c->db, c->mem, run_id, in->metric_key, paged ? &after : NULL,
+	if (store_history_read(&c->work, run_id, in->metric_key, paged ? &after : NULL,
 	    h.limit > 0 && h.limit < INT64_MAX ? h.limit + 1 : h.limit, take_history, &h) == -1)
 		return fail_db(c);
 	end_answer(&h, hash);
@@ -195,7 +195,7 @@ api_metric_get_history_bulk(struct ctx *c)
 	c->out.flush_at = HISTORY_HOLD;
 	json_begin(&c->out, NULL);
 	json_list_begin(&c->out, "metrics");
-	if (store_history_read_bulk(c->db, c->mem, in->run_id.items, in->run_id.n,
+	if (store_history_read_bulk(&c->work, in->run_id.items, in->run_id.n,
 	    in->metric_key, limit, take_bulk, &h) == -1)
 		return fail_db(c);
 	json_list_end(&c->out);
@@ -247,7 +247,7 @@ api_metric_get_history_bulk_interval(struct ctx *c)
 	json_begin(&c->out, NULL);
 	for (i = 0; i < in->run_ids.n; i++) {
 		h.run_id = in->run_ids.items[i];
-		if (store_history_sample(c->db, c->mem, h.run_id, h.key, &window, most,
+		if (store_history_sample(&c->work, h.run_id, h.key, &window, most,
 		    take_interval, &h) == -1)
 			return fail_db(c);
 	}

@@ -204,11 +204,11 @@ load_root(struct ctx *c, const struct model_source *s, struct str *root)
 	int rc = 0;
 
 	if (s->model_id.len > 0) {
-		rc = store_model_origin_find(c->db, c->mem, s->model_id, &origin);
+		rc = store_model_origin_find(&c->work, s->model_id, &origin);
 		if (rc == 1)
 			*root = origin.artifact_location;
 	} else if (s->run_id.len > 0) {
-		rc = store_run_find(c->db, c->mem, s->run_id, &run);
+		rc = store_run_find(&c->work, s->run_id, &run);
 		if (rc == 1)
 			*root = run.artifact_uri;
 	}
@@ -340,7 +340,7 @@ load_stage(struct ctx *c, const struct reference *ref, struct registered_model *
 
 	if (!newest && take_stage(c, ref->version, &stage) == -1)
 		return -1;
-	if (store_registered_model_latest(c->db, c->mem, m) == -1)
+	if (store_registered_model_latest(&c->work, m) == -1)
 		return fail_db(c);
 	*v = (struct model_version){ 0 };
 	for (i = 0; i < m->latest.n; i++)

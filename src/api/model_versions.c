@@ -78,7 +78,7 @@ resolve_logged(struct ctx *c, struct model_source *s)
 
 	if (s->storage_location.p != NULL || !model_source_is_logged(c, s->source))
 		return 0;
-	rc = store_model_origin_find(c->db, c->mem, s->model_id, &origin);
+	rc = store_model_origin_find(&c->work, s->model_id, &origin);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -97,7 +97,7 @@ load_origin(struct ctx *c, struct model_source *s, struct model_origin *origin)
 
 	if (s->model_id.len == 0)
 		return 0;
-	rc = store_model_origin_find(c->db, c->mem, s->model_id, origin);
+	rc = store_model_origin_find(&c->work, s->model_id, origin);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -135,7 +135,7 @@ tag_origin(struct ctx *c, const struct model_origin *origin, const struct model_
 {
 	struct buf list = { 0 };
 	struct str old;
-	int rc = store_model_origin_lock_tag(c->db, c->mem, origin, &old);
+	int rc = store_model_origin_lock_tag(&c->work, origin, &old);
 
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
@@ -147,7 +147,7 @@ tag_origin(struct ctx *c, const struct model_origin *origin, const struct model_
 		    origin->model_id.p);
 	}
 	if (rc == 1)
-		rc = store_model_origin_set_tag(c->db, origin, buf_str(&list));
+		rc = store_model_origin_set_tag(&c->work, origin, buf_str(&list));
 	buf_fini(&list);
 	return rc == -1 ? fail_db(c) : 0;
 }
@@ -200,7 +200,7 @@ api_model_version_create(struct ctx *c)
 	v.storage_location = s.storage_location.p == NULL ? s.source : s.storage_location;
 	if (check_columns(c, &v) == -1)
 		return -1;
-	if (store_model_version_add(c->db, c->mem, &v) == -1)
+	if (store_model_version_add(&c->work, &v) == -1)
 		return fail_tags(c);
 	if (s.model_id.len > 0 && tag_origin(c, &origin, &v) == -1)
 		return -1;
@@ -236,7 +236,7 @@ api_model_version_update(struct ctx *c)
 	    load_version(c, in->name, &number, true, &v) == -1 ||
 	    check_column(c, "description", in->description, DESCRIPTION_COLUMN) == -1)
 		return -1;
-	if (store_model_version_set_description(c->db, &v, in->description) == -1)
+	if (store_model_version_set_description(&c->work, &v, in->description) == -1)
 		return fail_db(c);
 	if (load_version(c, in->name, &number, false, &v) == -1)
 		return -1;
@@ -254,7 +254,7 @@ api_model_version_delete(struct ctx *c)
 	    take_version(c, in->version, &number) == -1 ||
 	    load_version(c, in->name, &number, true, &v) == -1)
 		return -1;
-	if (store_model_version_delete(c->db, &v) == -1)
+	if (store_model_version_delete(&c->work, &v) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -283,13 +283,13 @@ api_model_version_search(struct ctx *c)
 
 	if (check_max_results(c, in->max_results) == -1)
 		return -1;
-	switch (store_model_version_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_model_version_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_model_version_fill_tags(c->db, c->mem, page.versions.items,
+	if (store_model_version_fill_tags(&c->work, page.versions.items,
 	    page.versions.n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -341,7 +341,7 @@ api_model_version_transition(struct ctx *c)
 	    take_version(c, in->version, &number) == -1 ||
 	    load_version(c, in->name, &number, true, &v) == -1)
 		return -1;
-	if (store_model_version_set_stage(c->db, &v, stage, archive) == -1)
+	if (store_model_version_set_stage(&c->work, &v, stage, archive) == -1)
 		return fail_db(c);
 	if (load_version(c, in->name, &number, false, &v) == -1)
 		return -1;
@@ -362,7 +362,7 @@ api_model_version_set_tag(struct ctx *c)
 	    load_version(c, in->name, &number, true, &v) == -1 ||
 	    check_tag_column(c, value) == -1)
 		return -1;
-	if (store_model_version_tag_set(c->db, &v, in->key, value) == -1)
+	if (store_model_version_tag_set(&c->work, &v, in->key, value) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -379,7 +379,7 @@ api_model_version_delete_tag(struct ctx *c)
 	    check_name(c, "key", in->key) == -1 ||
 	    load_version(c, in->name, &number, true, &v) == -1)
 		return -1;
-	if (store_model_version_tag_delete(c->db, &v, in->key) == -1)
+	if (store_model_version_tag_delete(&c->work, &v, in->key) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }

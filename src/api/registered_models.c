@@ -132,7 +132,7 @@ answer_model(struct ctx *c, const struct registered_model *m)
 static int
 answer_full_model(struct ctx *c, struct registered_model *m)
 {
-	if (store_registered_model_fill(c->db, c->mem, m, 1, LATEST_BY_USE) == -1)
+	if (store_registered_model_fill(&c->work, m, 1, LATEST_BY_USE) == -1)
 		return fail_db(c);
 	return answer_model(c, m);
 }
@@ -170,12 +170,12 @@ fail_create(struct ctx *c, const struct registered_model *m)
 	struct str value;
 	int rc;
 
-	if (db_error(c->db) != DB_DUPLICATE)
+	if (db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
-	rc = store_registered_model_find(c->db, c->mem, m->name, &other);
+	rc = store_registered_model_find(&c->work, m->name, &other);
 	if (rc != 1)
 		return fail_db(c);
-	rc = store_registered_model_tag_find(c->db, c->mem, m->name, STR(PROMPT_TAG), &value);
+	rc = store_registered_model_tag_find(&c->work, m->name, STR(PROMPT_TAG), &value);
 	if (rc == -1)
 		return fail_db(c);
 	return fail_name_exists(c, m->name, prompt, rc == 1, other.name);
@@ -206,9 +206,9 @@ api_registered_model_create(struct ctx *c)
 	if (check_model_name(c, "name", m.name) == -1 ||
 	    check_registry_tags(c, &m.tags) == -1 || check_columns(c, &m) == -1)
 		return -1;
-	if (store_registered_model_create(c->db, &m) == -1)
+	if (store_registered_model_create(&c->work, &m) == -1)
 		return fail_create(c, &m);
-	if (store_registered_model_add_tags(c->db, &m) == -1)
+	if (store_registered_model_add_tags(&c->work, &m) == -1)
 		return fail_tags(c);
 	return answer_model(c, &m);
 }
@@ -237,10 +237,10 @@ api_registered_model_rename(struct ctx *c)
 	    load_model(c, in->name, true, &m) == -1 ||
 	    check_column(c, "new_name", in->new_name, MODEL_NAME_COLUMN) == -1)
 		return -1;
-	if (store_registered_model_rename(c->db, &m, in->new_name) == 0)
+	if (store_registered_model_rename(&c->work, &m, in->new_name) == 0)
 		return answer_full_model(c, &m);
-	if (db_error(c->db) != DB_DUPLICATE ||
-	    store_registered_model_find(c->db, c->mem, in->new_name, &other) != 1)
+	if (db_error(c->work.db) != DB_DUPLICATE ||
+	    store_registered_model_find(&c->work, in->new_name, &other) != 1)
 		return fail_db(c);
 	return fail_name_exists(c, in->new_name, false, false, other.name);
 }
@@ -256,7 +256,7 @@ api_registered_model_update(struct ctx *c)
 	    load_model(c, in->name, true, &m) == -1 ||
 	    check_column(c, "description", description, DESCRIPTION_COLUMN) == -1)
 		return -1;
-	if (store_registered_model_set_description(c->db, &m, description) == -1)
+	if (store_registered_model_set_description(&c->work, &m, description) == -1)
 		return fail_db(c);
 	return answer_full_model(c, &m);
 }
@@ -270,7 +270,7 @@ api_registered_model_delete(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, true, &m) == -1)
 		return -1;
-	if (store_registered_model_delete(c->db, m.name) == -1)
+	if (store_registered_model_delete(&c->work, m.name) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -288,13 +288,13 @@ api_registered_model_search(struct ctx *c)
 	struct search_error error;
 	size_t i;
 
-	switch (store_registered_model_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_registered_model_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_registered_model_fill(c->db, c->mem, page.models.items,
+	if (store_registered_model_fill(&c->work, page.models.items,
 	    page.models.n, LATEST_BY_STAGE) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -340,12 +340,12 @@ api_registered_model_get_latest_versions(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, false, &m) == -1)
 		return -1;
-	if (store_registered_model_latest(c->db, c->mem, &m) == -1)
+	if (store_registered_model_latest(&c->work, &m) == -1)
 		return fail_db(c);
 	if (keep_stages(c, &in->stages, &m.latest) == -1)
 		return -1;
-	if (store_model_version_fill_tags(c->db, c->mem, m.latest.items, m.latest.n) == -1 ||
-	    store_model_version_fill_aliases(c->db, c->mem, m.latest.items,
+	if (store_model_version_fill_tags(&c->work, m.latest.items, m.latest.n) == -1 ||
+	    store_model_version_fill_aliases(&c->work, m.latest.items,
 	    m.latest.n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -366,7 +366,7 @@ api_registered_model_set_tag(struct ctx *c)
 	    load_model(c, in->name, true, &m) == -1 ||
 	    check_column(c, "value", value, MODEL_TAG_COLUMN) == -1)
 		return -1;
-	if (store_registered_model_tag_set(c->db, m.name, in->key, value) == -1)
+	if (store_registered_model_tag_set(&c->work, m.name, in->key, value) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -380,7 +380,7 @@ api_registered_model_delete_tag(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    check_name(c, "key", in->key) == -1 || load_model(c, in->name, true, &m) == -1)
 		return -1;
-	if (store_registered_model_tag_delete(c->db, m.name, in->key) == -1)
+	if (store_registered_model_tag_delete(&c->work, m.name, in->key) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -416,7 +416,7 @@ api_registered_model_set_alias(struct ctx *c)
 	    take_version(c, in->version, &number) == -1 ||
 	    load_version(c, in->name, &number, true, &v) == -1)
 		return -1;
-	if (store_registered_model_alias_set(c->db, v.name, in->alias, v.version) == -1)
+	if (store_registered_model_alias_set(&c->work, v.name, in->alias, v.version) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -430,7 +430,7 @@ api_registered_model_delete_alias(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 || check_alias(c, in->alias) == -1 ||
 	    load_model(c, in->name, true, &m) == -1)
 		return -1;
-	if (store_registered_model_alias_delete(c->db, m.name, in->alias) == -1)
+	if (store_registered_model_alias_delete(&c->work, m.name, in->alias) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }

@@ -131,7 +131,7 @@ check_alias(struct ctx *c, struct str alias)
 int
 fail_tags(struct ctx *c)
 {
-	if (db_error(c->db) != DB_DUPLICATE)
+	if (db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
 	return fail(c, BAD_REQUEST, "Two keys of the 'tags' differ in case or trailing blanks "
 	    "only, and this database does not tell them apart.");
@@ -154,8 +154,8 @@ fail_no_version(struct ctx *c, struct str name, struct str version)
 int
 load_model(struct ctx *c, struct str name, bool lock, struct registered_model *m)
 {
-	int rc = lock ? store_registered_model_lock(c->db, c->mem, name, m) :
-	    store_registered_model_find(c->db, c->mem, name, m);
+	int rc = lock ? store_registered_model_lock(&c->work, name, m) :
+	    store_registered_model_find(&c->work, name, m);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -170,10 +170,10 @@ load_version(struct ctx *c, struct str name, const struct version_number *number
 	int rc = 1;
 
 	if (lock)
-		rc = store_registered_model_lock(c->db, c->mem, name, &m);
+		rc = store_registered_model_lock(&c->work, name, &m);
 	if (rc == 1)
-		rc = lock ? store_model_version_lock(c->db, c->mem, name, number->n, v) :
-		    store_model_version_find(c->db, c->mem, name, number->n, v);
+		rc = lock ? store_model_version_lock(&c->work, name, number->n, v) :
+		    store_model_version_find(&c->work, name, number->n, v);
 	if (rc == -1)
 		return fail_db(c);
 	return rc == 0 ? fail_no_version(c, name, number->text) : 0;
@@ -182,7 +182,7 @@ load_version(struct ctx *c, struct str name, const struct version_number *number
 int
 load_newest_version(struct ctx *c, struct str name, struct model_version *v)
 {
-	int rc = store_model_version_newest(c->db, c->mem, name, v);
+	int rc = store_model_version_newest(&c->work, name, v);
 
 	if (rc == -1)
 		return fail_db(c);
@@ -204,7 +204,7 @@ load_alias(struct ctx *c, struct str name, struct str alias, struct model_versio
 		return -1;
 	if (str_is_nocase(alias, "latest"))
 		return load_newest_version(c, name, v);
-	rc = store_registered_model_alias_find(c->db, c->mem, name, alias, &number.n);
+	rc = store_registered_model_alias_find(&c->work, name, alias, &number.n);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -269,8 +269,8 @@ put_version(struct ctx *c, const char *key, const struct model_version *v)
 int
 answer_version(struct ctx *c, struct model_version *v)
 {
-	if (store_model_version_fill_tags(c->db, c->mem, v, 1) == -1 ||
-	    store_model_version_fill_aliases(c->db, c->mem, v, 1) == -1)
+	if (store_model_version_fill_tags(&c->work, v, 1) == -1 ||
+	    store_model_version_fill_aliases(&c->work, v, 1) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_version(c, "model_version", v);

@@ -112,12 +112,12 @@ check_spelling(struct ctx *c, const struct run_state *run,
     const struct metric_point *points, size_t n)
 {
 	struct str other, key;
-	int rc = db_names_are_exact(c->db, c->mem);
+	int rc = db_names_are_exact(&c->work);
 
 	if (rc == 1)
 		return 0;
 	if (rc == 0)
-		rc = store_metrics_clash(c->db, c->mem, run->run_id, points, n, &key, &other);
+		rc = store_metrics_clash(&c->work, run->run_id, points, n, &key, &other);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 1)
@@ -157,7 +157,7 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 {
 	if (n == 0)
 		return 0;
-	switch (store_metrics_log(c->db, run, points, n)) {
+	switch (store_metrics_log(&c->work, run, points, n)) {
 	case 0:
 		return check_spelling(c, run, points, n);
 	case 1:
@@ -165,7 +165,7 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 		    "with the same name, time and step but another value or dataset. Log it with "
 		    "another time or step.", list_models(c, points, n), run->run_id.p);
 	}
-	if (db_error(c->db) == DB_REFERENCE)
+	if (db_error(c->work.db) == DB_REFERENCE)
 		return fail(c, BAD_REQUEST, "A metric's 'model_id' names no logged model: %s.",
 		    list_models(c, points, n));
 	return fail_db(c);
@@ -190,7 +190,7 @@ api_run_log_metric(struct ctx *c)
 	take_metric(in, &point);
 	/* in the fewest statements; where they write nothing it is said below why */
 	if (str_empty(point.model_id))
-		rc = store_metric_log_active(c->db, run.run_id, &point);
+		rc = store_metric_log_active(&c->work, run.run_id, &point);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 1)
@@ -235,7 +235,7 @@ compare_params(struct ctx *c, struct str run_id, const struct kvs *params,
 	size_t i;
 
 	*fate = (struct param_fate){ .fresh = { NULL, 0 } };
-	if (store_params_find(c->db, c->mem, run_id, params, &stored) == -1)
+	if (store_params_find(&c->work, run_id, params, &stored) == -1)
 		return fail_db(c);
 	if (check_param_spelling(c, params, &stored, run_id) == -1)
 		return -1;
@@ -258,17 +258,17 @@ add_params(struct ctx *c, struct str run_id, struct kvs *fresh)
 	struct kvs stored;
 
 	kvs_fold(fresh);
-	if (store_params_add(c->db, run_id, fresh) == 0)
+	if (store_params_add(&c->work, run_id, fresh) == 0)
 		return 0;
-	if (db_error(c->db) != DB_DUPLICATE)
+	if (db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
-	if (store_params_find(c->db, c->mem, run_id, fresh, &stored) == -1)
+	if (store_params_find(&c->work, run_id, fresh, &stored) == -1)
 		return fail_db(c);
 	if (stored.n == 0)
 		return fail(c, BAD_REQUEST, "Two params of this request have names that differ "
 		    "only in case or trailing blanks, which this database does not tell apart.");
 	/* another request logged one of them meanwhile: begin anew */
-	db_retry(c->db);
+	db_retry(c->work.db);
 	return fail_db(c);
 }
 
@@ -314,10 +314,10 @@ api_run_log_param(struct ctx *c)
 	if (check_param(c, "key", &param) == -1)
 		return -1;
 	/* a new one takes one statement; all else is sorted out below */
-	rc = store_param_add_active(c->db, run_id, &param);
+	rc = store_param_add_active(&c->work, run_id, &param);
 	if (rc == 1)
 		return answer_empty(c);
-	if (rc == -1 && db_error(c->db) != DB_DUPLICATE)
+	if (rc == -1 && db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
 	if (load_active_run(c, run_id, &run) == -1 ||
 	    compare_params(c, run.run_id, &params, &fate) == -1)
@@ -364,10 +364,10 @@ fail_folded_tags(struct ctx *c, const struct kvs *tags)
 static int
 check_tag_spelling(struct ctx *c, const struct run_state *run, const struct kvs *tags)
 {
-	int rc = tags->n < 2 ? 1 : db_names_are_exact(c->db, c->mem);
+	int rc = tags->n < 2 ? 1 : db_names_are_exact(&c->work);
 
 	if (rc == 0)
-		rc = store_tags_are_stored(c->db, c->mem, run->run_id, tags);
+		rc = store_tags_are_stored(&c->work, run->run_id, tags);
 	if (rc == -1)
 		return fail_db(c);
 	return rc == 1 ? 0 : fail_folded_tags(c, tags);
@@ -380,7 +380,7 @@ set_tags(struct ctx *c, const struct run_state *run, const struct kvs *tags)
 
 	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, RUN_NAME_COLUMN) == -1)
 		return -1;
-	if (store_tags_set(c->db, run->run_id, tags) == -1)
+	if (store_tags_set(&c->work, run->run_id, tags) == -1)
 		return fail_db(c);
 	return check_tag_spelling(c, run, tags);
 }
@@ -399,7 +399,7 @@ api_run_set_tag(struct ctx *c)
 		return -1;
 	/* in one statement; where it writes nothing it is said below why */
 	if (!str_is(tag.key, RUN_NAME_TAG))
-		rc = store_tag_set_active(c->db, run_id, &tag);
+		rc = store_tag_set_active(&c->work, run_id, &tag);
 	if (rc == 1)
 		return answer_empty(c);
 	if (rc == -1)
@@ -419,7 +419,7 @@ api_run_delete_tag(struct ctx *c)
 
 	if (load_active_run(c, in->run_id, &run) == -1)
 		return -1;
-	rc = store_tag_delete(c->db, run.run_id, in->key);
+	rc = store_tag_delete(&c->work, run.run_id, in->key);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)

@@ -242,7 +242,7 @@ api_run_create(struct ctx *c)
 	if (check_column(c, "user_id", r.user_id, USER_ID_COLUMN) == -1 ||
 	    check_column(c, "artifact_uri", r.artifact_uri, ARTIFACT_URI_COLUMN) == -1)
 		return -1;
-	if (store_run_create(c->db, &r) == -1)
+	if (store_run_create(&c->work, &r) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_run(c, "run", &r, false);
@@ -253,7 +253,7 @@ api_run_create(struct ctx *c)
 static int
 find_run(struct ctx *c, struct str run_id, struct run *r)
 {
-	switch (store_run_find(c->db, c->mem, run_id, r)) {
+	switch (store_run_find(&c->work, run_id, r)) {
 	case -1:
 		return fail_db(c);
 	case 0:
@@ -271,7 +271,7 @@ api_run_get(struct ctx *c)
 
 	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, &r) == -1)
 		return -1;
-	if (store_run_fill_one(c->db, c->mem, &r) == -1)
+	if (store_run_fill_one(&c->work, &r) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_run(c, "run", &r, true);
@@ -302,11 +302,11 @@ api_run_update(struct ctx *c)
 	if (!str_empty(in->run_name) &&
 	    check_column(c, "run_name", in->run_name, RUN_NAME_COLUMN) == -1)
 		return -1;
-	if ((in->status.set && store_run_set_status(c->db, state.run_id,
+	if ((in->status.set && store_run_set_status(&c->work, state.run_id,
 	    status_name(in->status.v)) == -1) ||
-	    (in->end_time.set && store_run_set_end_time(c->db, state.run_id,
+	    (in->end_time.set && store_run_set_end_time(&c->work, state.run_id,
 	    in->end_time.v) == -1) ||
-	    (!str_empty(in->run_name) && store_run_set_name(c->db, state.run_id,
+	    (!str_empty(in->run_name) && store_run_set_name(&c->work, state.run_id,
 	    in->run_name) == -1))
 		return fail_db(c);
 	if (find_run(c, state.run_id, &r) == -1)
@@ -318,14 +318,14 @@ api_run_update(struct ctx *c)
 }
 
 static int
-change_stage(struct ctx *c, int (*change)(struct db *, struct str))
+change_stage(struct ctx *c, int (*change)(struct work *, struct str))
 {
 	const struct run_delete *in = c->in;
 	struct run_state state;
 
 	if (load_run(c, in->run_id, &state) == -1)
 		return -1;
-	if (change(c->db, state.run_id) == -1)
+	if (change(&c->work, state.run_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
@@ -352,9 +352,9 @@ put_page(struct ctx *c, const struct run_page *page)
 	int64_t n, i;
 
 	for (at = 0; at < page->n; at += RUN_PIECE) {
-		n = store_run_list(c->db, c->mem, page->run_ids + at,
+		n = store_run_list(&c->work, page->run_ids + at,
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
-		if (n == -1 || store_run_fill(c->db, c->mem, runs, (size_t)n) == -1)
+		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)
 			return fail_db(c);
 		for (i = 0; i < n; i++)
 			put_run(c, NULL, &runs[i], true);
@@ -385,7 +385,7 @@ api_run_search(struct ctx *c)
 		    (long long)q.max_results);
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
-	switch (store_run_search(c->db, c->mem, &q, &page, &error)) {
+	switch (store_run_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

@@ -76,7 +76,7 @@ load_scorer(struct ctx *c, struct str experiment_id, struct str name, struct sco
 
 	if (load_active_experiment(c, experiment_id, &e) == -1)
 		return -1;
-	rc = store_scorer_find(c->db, c->mem, e.id, name, s);
+	rc = store_scorer_find(&c->work, e.id, name, s);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -184,7 +184,7 @@ api_scorer_register(struct ctx *c)
 	    check_column(c, "name", s.name, SCORER_NAME_COLUMN) == -1)
 		return -1;
 	s.experiment_id = e.id;
-	if (store_scorer_register(c->db, c->mem, &s) == -1)
+	if (store_scorer_register(&c->work, &s) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	json_put_i64(&c->out, "version", s.version);
@@ -253,7 +253,7 @@ api_scorer_list(struct ctx *c)
 
 	if (!all && load_active_experiment(c, in->experiment_id, &e) == -1)
 		return -1;
-	n = store_scorer_list(c->db, c->mem, all ? NULL : &e.id, &list);
+	n = store_scorer_list(&c->work, all ? NULL : &e.id, &list);
 	if (n == -1)
 		return fail_db(c);
 	return answer_scorers(c, list, n);
@@ -268,7 +268,7 @@ api_scorer_list_versions(struct ctx *c)
 
 	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
 		return -1;
-	n = store_scorer_versions(c->db, c->mem, s.scorer_id, &list);
+	n = store_scorer_versions(&c->work, s.scorer_id, &list);
 	if (n == -1)
 		return fail_db(c);
 	if (n == 0)
@@ -285,8 +285,8 @@ api_scorer_get(struct ctx *c)
 
 	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
 		return -1;
-	rc = in->version.set ? store_scorer_get_version(c->db, c->mem, s.scorer_id,
-	    in->version.v, &s) : store_scorer_get_latest(c->db, c->mem, s.scorer_id, &s);
+	rc = in->version.set ? store_scorer_get_version(&c->work, s.scorer_id,
+	    in->version.v, &s) : store_scorer_get_latest(&c->work, s.scorer_id, &s);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0 && in->version.set)
@@ -308,8 +308,8 @@ api_scorer_delete(struct ctx *c)
 
 	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
 		return -1;
-	rc = in->version.set ? store_scorer_version_delete(c->db, s.scorer_id, in->version.v) :
-	    store_scorer_delete(c->db, s.scorer_id);
+	rc = in->version.set ? store_scorer_version_delete(&c->work, s.scorer_id, in->version.v) :
+	    store_scorer_delete(&c->work, s.scorer_id);
 	if (rc == -1)
 		return fail_db(c);
 	if (rc == 0)
@@ -368,7 +368,7 @@ api_scorer_set_online_config(struct ctx *c)
 		    "scorers that use gateway models.");
 	o = (struct online_config){ .scorer_id = s.scorer_id, .sample_rate = rate,
 	    .experiment_id = s.experiment_id, .filter = in->filter_string };
-	if (store_online_config_set(c->db, c->mem, &o) == -1)
+	if (store_online_config_set(&c->work, &o) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_config(c, "config", &o);
@@ -381,7 +381,7 @@ api_scorer_get_online_configs(struct ctx *c)
 {
 	const struct scorer_online_configs_in *in = c->in;
 	struct online_config *list;
-	int64_t n = store_online_config_list(c->db, c->mem, in->scorer_ids.items,
+	int64_t n = store_online_config_list(&c->work, in->scorer_ids.items,
 	    in->scorer_ids.n, &list), i;
 
 	if (n == -1)

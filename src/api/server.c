@@ -46,7 +46,7 @@ static void
 put_database_state(struct ctx *c, bool *ready)
 {
 	struct migrate_state state = { .kind = MIGRATE_EMPTY };
-	bool reached = migrate_state(c->db, c->mem, &state) == 0;
+	bool reached = migrate_state(&c->work, &state) == 0;
 	bool head = reached && state.kind == MIGRATE_HEAD;
 
 	json_put_str(&c->out, "database", str_of(reached ? "ok" : "cannot be reached"));

@@ -1,6 +1,7 @@
 libcairn_a_SOURCES += \
 	%D%/arena.c %D%/arena.h \
 	%D%/buf.c %D%/buf.h \
+	%D%/budget.h \
 	%D%/id.c %D%/id.h \
 	%D%/log.c %D%/log.h \
 	%D%/near.c %D%/near.h \
@@ -9,4 +10,5 @@ libcairn_a_SOURCES += \
 	%D%/stats.c %D%/stats.h %D%/stats.def \
 	%D%/str.c %D%/str.h \
 	%D%/time.c %D%/time.h \
-	%D%/word.def
+	%D%/word.def \
+	%D%/work.c %D%/work.h

@@ -19,7 +19,7 @@ enum exit_code { EXIT_FINE, EXIT_FINDINGS, EXIT_TROUBLE };
 
 struct command {
 	const char	*name;
-	int		 (*run)(struct db *, struct arena *);
+	int		 (*run)(struct work *);
 };
 
 static int
@@ -51,14 +51,14 @@ usage(FILE *to)
 }
 
 static int
-run_init(struct db *db, struct arena *mem)
+run_init(struct work *work)
 {
 	struct migrate_state before;
 	const char *error = "";
 
-	if (migrate_state(db, mem, &before) == -1)
-		return trouble("cannot read the database", db_error_text(db));
-	if (migrate_init(db, mem, &error) == -1) {
+	if (migrate_state(work, &before) == -1)
+		return trouble("cannot read the database", db_error_text(work->db));
+	if (migrate_init(work, &error) == -1) {
 		trouble(error, "");
 		return EXIT_FINDINGS;
 	}
@@ -69,11 +69,11 @@ run_init(struct db *db, struct arena *mem)
 }
 
 static int
-run_index(struct db *db, struct arena *mem)
+run_index(struct work *work)
 {
 	const char *error = "";
 
-	if (migrate_index(db, mem, &error) == -1) {
+	if (migrate_index(work, &error) == -1) {
 		trouble(error, "");
 		return EXIT_FINDINGS;
 	}
@@ -82,13 +82,13 @@ run_index(struct db *db, struct arena *mem)
 }
 
 static int
-run_check(struct db *db, struct arena *mem)
+run_check(struct work *work)
 {
-	struct schema_findings findings = { .mem = mem };
+	struct schema_findings findings = { .mem = work->mem };
 	const struct schema_finding *f;
 
-	if (migrate_check(db, &findings) == -1)
-		return trouble("cannot read the database", db_error_text(db));
+	if (migrate_check(work, &findings) == -1)
+		return trouble("cannot read the database", db_error_text(work->db));
 	if (findings.n == 0) {
 		puts("-- fine: revision " SCHEMA_HEAD
 		    " (MLflow " SCHEMA_RELEASE ")");
@@ -134,10 +134,11 @@ run(const struct command *command, const struct conf_db *conf,
     struct arena *mem)
 {
 	struct db *db = db_new(conf);
+	struct work work = work_start(db, mem);
 	int rc;
 
 	rc = db_connect(db) == -1 ? cannot_connect(db, conf) :
-	    command->run(db, mem);
+	    command->run(&work);
 	db_free(db);
 	return rc;
 }

@@ -191,9 +191,10 @@ static int
 settle_schema(struct wait *w, const char *artifact_root)
 {
 	struct migrate_state state;
+	struct work work = work_start(w->db, w->mem);
 	const char *error = NULL;
 
-	if (migrate_state(w->db, w->mem, &state) == -1) {
+	if (migrate_state(&work, &state) == -1) {
 		log_error("database: schema: %s", db_error_text(w->db));
 		return -1;
 	}
@@ -204,11 +205,11 @@ settle_schema(struct wait *w, const char *artifact_root)
 	if (state.kind != MIGRATE_HEAD)
 		log_info("database: schema: %s: making it",
 		    state.kind == MIGRATE_EMPTY ? "none yet" : "unfinished");
-	if (migrate_init(w->db, w->mem, &error) == -1) {
+	if (migrate_init(&work, &error) == -1) {
 		log_error("database: schema: %s", error);
 		return -1;
 	}
-	if (migrate_default_experiment(w->db, artifact_root) == -1) {
+	if (migrate_default_experiment(&work, artifact_root) == -1) {
 		log_error("database: schema: cannot make experiment 0: %s",
 		    db_error_text(w->db));
 		return -1;

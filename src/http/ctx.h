@@ -10,11 +10,11 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/work.h"
 #include "conf/conf.h"
 #include "json/read.h"
 #include "json/write.h"
 
-struct db;
 struct fcgx;		/* the FastCGI request, for request.c and response.c */
 struct route;
 
@@ -59,9 +59,9 @@ struct response {
 struct ctx {
 	/* for the life of the worker */
 	const struct conf	*conf;
-	struct db		*db;
-	struct arena		*mem;
+	struct arena		*mem;		/* emptied after each request */
 	/* for one request */
+	struct work		 work;		/* what the store is told: its mem is ours */
 	struct fcgx		*fcgx;
 	struct request		 req;
 	const struct route	*route;

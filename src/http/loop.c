@@ -101,7 +101,8 @@ static void
 serve_one(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
 {
 	struct ctx fresh = {
-		.conf = c->conf, .db = c->db, .mem = mem, .fcgx = c->fcgx,
+		.conf = c->conf, .mem = mem, .fcgx = c->fcgx,
+		.work = work_start(c->work.db, mem),
 		.res = { .headers = c->res.headers, .body = c->res.body },
 	};
 
@@ -144,7 +145,7 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 {
 	struct fcgx fcgx;
 	struct arena mem;
-	struct ctx c = { .conf = conf, .db = db, .fcgx = &fcgx };
+	struct ctx c = { .conf = conf, .work = { .db = db }, .fcgx = &fcgx };
 	struct wait wait;
 	int rc;
 

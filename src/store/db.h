@@ -1,5 +1,5 @@
 /*
- * One connection to MariaDB, and the only place that knows libmariadb.
+ * One connection to MariaDB.  Only db.c, stmt.c and result.c know libmariadb.
  *
  * Every statement is prepared: fixed ones are named in stmt.def and kept
  * prepared for the connection; search statements come from the builder in
@@ -15,10 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "base/work.h"
 #include "conf/conf.h"
 
-struct db;
 struct sql;
 
 /* Columns of the widest result: a search's own, and the keys of its cursor. */
@@ -76,7 +75,9 @@ enum db_error {
 	DB_RANGE,	/* a number outside its column; db_error_column */
 	DB_REFERENCE,	/* a foreign key */
 	DB_REFUSED,	/* NULL in a required column, a check, bad text */
-	DB_TIMEOUT,	/* max_statement_time */
+	DB_TIMEOUT,	/* max_statement_time, the request's deadline, KILL QUERY: 503 */
+	DB_FULL,	/* no room on the server's disk or in a table: 507 */
+	DB_READ_ONLY,	/* a server that takes no writes; another connection is tried: 503 */
 	DB_OTHER	/* ours: a defect or a broken database */
 };
 
@@ -85,6 +86,8 @@ struct db	*db_new(const struct conf_db *conf);
 void		 db_free(struct db *);
 /* Connect if not connected. */
 int		 db_connect(struct db *);
+/* Let the connection go, with its transaction and whatever was being read. */
+void		 db_disconnect(struct db *);
 enum db_error	 db_error(const struct db *);
 /* Forget the last failure, before a new piece of work. */
 void		 db_error_clear(struct db *);
@@ -109,23 +112,24 @@ void		 db_rollback(struct db *);
 /*
  * Run a fixed statement with the arguments given (a plain list; count and types
  * are checked against stmt.def):
- *	db_exec(db, STMT_RUN_DELETE, db_i64(now), db_str(id))
+ *	db_exec(work, STMT_RUN_DELETE, db_i64(now), db_str(id))
+ * The work's workspace goes where stmt.def has a 'w'; no caller gives it.
  * Returns the rows matched (not only changed) or -1.
  */
-#define db_exec(db, id, ...)						\
-	db_exec_values((db), (id), (const struct db_val[]){ __VA_ARGS__ },	\
+#define db_exec(work, id, ...)						\
+	db_exec_values((work), (id), (const struct db_val[]){ __VA_ARGS__ },	\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
-int64_t		 db_exec_values(struct db *, enum stmt,
+int64_t		 db_exec_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
 /*
  * The same for a statement that is all that a request writes: before any other it
  * needs no transaction, which saves two round trips.  What it does must bear to be
  * done twice.
  */
-#define db_exec_alone(db, id, ...)					\
-	db_exec_alone_values((db), (id), (const struct db_val[]){ __VA_ARGS__ },	\
+#define db_exec_alone(work, id, ...)					\
+	db_exec_alone_values((work), (id), (const struct db_val[]){ __VA_ARGS__ },	\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
-int64_t		 db_exec_alone_values(struct db *, enum stmt,
+int64_t		 db_exec_alone_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
 /* The AUTO_INCREMENT value of the last insert. */
 int64_t		 db_insert_id(const struct db *);
@@ -134,7 +138,7 @@ int64_t		 db_insert_id(const struct db *);
  * Array binding: `rows` rows of the statement's columns, row after row in
  * `values`.  Types must not vary down a column, but NULLs may.
  */
-int64_t		 db_exec_rows(struct db *, enum stmt,
+int64_t		 db_exec_rows(struct work *, enum stmt,
 		    const struct db_val *values, size_t rows);
 
 /*
@@ -143,50 +147,48 @@ int64_t		 db_exec_rows(struct db *, enum stmt,
  * Close it always, also after -1 from db_next; db_close(NULL) is fine.
  */
 struct db_result;
-#define db_query(db, mem, id, ...)					\
-	db_query_values((db), (mem), (id),				\
+#define db_query(work, id, ...)					\
+	db_query_values((work), (id),				\
 	    (const struct db_val[]){ __VA_ARGS__ },			\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
-struct db_result *db_query_values(struct db *, struct arena *mem, enum stmt,
+struct db_result *db_query_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
 /* A statement from the builder, with its result types ("sid": str i64 dbl). */
-struct db_result *db_query_sql(struct db *, struct arena *mem, struct sql *,
+struct db_result *db_query_sql(struct work *, struct sql *,
 		    const char *out);
 /* The same, not stored: rows come as they are read; nothing else may run. */
-struct db_result *db_stream_sql(struct db *, struct arena *mem, struct sql *,
+struct db_result *db_stream_sql(struct work *, struct sql *,
 		    const char *out);
-/* A built statement without a result; rows matched or -1. */
-int64_t		 db_exec_sql(struct db *, struct sql *);
 /*
- * The next row: 1 with row[] filled (strings in `mem`), 0 at the end, -1.
+ * The next row: 1 with row[] filled (strings in the work's memory), 0 at the end, -1.
  * NULL columns have type DB_NULL (and zeros elsewhere).
  */
-int		 db_next(struct db_result *, struct arena *mem, struct db_val *row);
+int		 db_next(struct db_result *, struct db_val *row);
 void		 db_close(struct db_result *);
 
 /*
  * One row or none: 1, 0, -1.  row[] must hold the statement's columns.
  */
-#define db_get(db, mem, id, row, ...)					\
-	db_get_values((db), (mem), (id), (row),				\
+#define db_get(work, id, row, ...)					\
+	db_get_values((work), (id), (row),				\
 	    (const struct db_val[]){ __VA_ARGS__ },			\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
-int		 db_get_values(struct db *, struct arena *mem, enum stmt,
+int		 db_get_values(struct work *, enum stmt,
 		    struct db_val *row, const struct db_val *, size_t n);
 
 /*
  * Text that a human wrote into the source (schema, session): one statement
  * without arguments and without result.
  */
-int		 db_run(struct db *, const char *constant_sql);
+int		 db_run(struct work *, const char *constant_sql);
 
 /*
  * Do names that differ in case or trailing blanks differ in this database?  True
  * on one that Cairn made; asked once a connection.  -1 on failure.
  */
-int		 db_names_are_exact(struct db *, struct arena *mem);
+int		 db_names_are_exact(struct work *);
 
 /* Prepare every statement of stmt.def; 0, or -1 at the first that fails. */
-int		 db_prepare_all(struct db *, const char **failed);
+int		 db_prepare_all(struct work *, const char **failed);
 
 #endif

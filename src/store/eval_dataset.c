@@ -1,6 +1,5 @@
 /* Evaluation datasets: their tags, experiments and records. */
 #include "base/id.h"
-#include "base/time.h"
 #include "store/eval_dataset.h"
 #include "store/sql.h"
 
@@ -22,10 +21,10 @@ store_eval_dataset_from_row(const struct db_val *row, struct eval_dataset *d)
 }
 
 static int
-get(struct db *db, struct arena *mem, enum stmt stmt, struct str id, struct eval_dataset *d)
+get(struct work *work, enum stmt stmt, struct str id, struct eval_dataset *d)
 {
 	struct db_val row[DATASET_COLUMNS];
-	int rc = db_get(db, mem, stmt, row, db_str(id));
+	int rc = db_get(work, stmt, row, db_str(id));
 
 	if (rc == 1)
 		store_eval_dataset_from_row(row, d);
@@ -33,17 +32,17 @@ get(struct db *db, struct arena *mem, enum stmt stmt, struct str id, struct eval
 }
 
 int
-store_eval_dataset_find(struct db *db, struct arena *mem, struct str id,
+store_eval_dataset_find(struct work *work, struct str id,
     struct eval_dataset *d)
 {
-	return get(db, mem, STMT_EVAL_DATASET_GET, id, d);
+	return get(work, STMT_EVAL_DATASET_GET, id, d);
 }
 
 int
-store_eval_dataset_lock(struct db *db, struct arena *mem, struct str id,
+store_eval_dataset_lock(struct work *work, struct str id,
     struct eval_dataset *d)
 {
-	return get(db, mem, STMT_EVAL_DATASET_LOCK, id, d);
+	return get(work, STMT_EVAL_DATASET_LOCK, id, d);
 }
 
 /* Keys of one dataset come together; it is looked for from where the last was. */
@@ -65,9 +64,9 @@ add_tag(struct arena *mem, struct eval_dataset *d, size_t n, size_t *at,
 }
 
 static int
-fill_piece(struct db *db, struct arena *mem, struct eval_dataset *d, size_t n)
+fill_piece(struct work *work, struct eval_dataset *d, size_t n)
 {
-	struct str *ids = arena_array(mem, n, sizeof(*ids));
+	struct str *ids = arena_array(work->mem, n, sizeof(*ids));
 	struct db_result *r;
 	struct db_val row[3];
 	struct sql q;
@@ -76,100 +75,99 @@ fill_piece(struct db *db, struct arena *mem, struct eval_dataset *d, size_t n)
 
 	for (i = 0; i < n; i++)
 		ids[i] = d[i].dataset_id;
-	sql_init(&q, mem);
+	sql_init(&q, work, "eval_dataset.fill_piece");
 	sql_lit(&q, "SELECT dataset_id, `key`, value FROM evaluation_dataset_tags "
 	    "WHERE dataset_id IN ");
 	sql_args(&q, ids, n);
 	sql_lit(&q, " ORDER BY dataset_id, `key`");
-	r = db_query_sql(db, mem, &q, "sss");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
-		add_tag(mem, d, n, &at, row);
+	r = db_query_sql(work, &q, "sss");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		add_tag(work->mem, d, n, &at, row);
 	db_close(r);
 	sql_fini(&q);
 	return rc;
 }
 
 int
-store_eval_dataset_fill(struct db *db, struct arena *mem, struct eval_dataset *d, size_t n)
+store_eval_dataset_fill(struct work *work, struct eval_dataset *d, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i += PIECE)
-		if (fill_piece(db, mem, d + i, n - i < PIECE ? n - i : PIECE) == -1)
+		if (fill_piece(work, d + i, n - i < PIECE ? n - i : PIECE) == -1)
 			return -1;
 	return 0;
 }
 
 static int
-add_experiments(struct db *db, const char *prefix, struct arena *mem, struct str id,
+add_experiments(struct work *work, const char *prefix, struct str id,
     const struct str *experiments, size_t n)
 {
-	int64_t now = time_now_ms();
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (db_exec(db, STMT_EVAL_EXPERIMENT_ADD,
-		    db_str(arena_printf(mem, "%s%s", prefix, id_hex32(mem).p)),
-		    db_str(id), db_str(experiments[i]), db_i64(now)) == -1)
+		if (db_exec(work, STMT_EVAL_EXPERIMENT_ADD,
+		    db_str(arena_printf(work->mem, "%s%s", prefix, id_hex32(work->mem).p)),
+		    db_str(id), db_str(experiments[i]), db_i64(work->now)) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_eval_dataset_create(struct db *db, struct arena *mem, struct eval_dataset *d,
+store_eval_dataset_create(struct work *work, struct eval_dataset *d,
     const struct str *experiments, size_t n)
 {
-	int64_t now = time_now_ms();
+	int64_t now = work->now;
 	size_t i;
 
-	d->dataset_id = arena_printf(mem, "d-%s", id_hex32(mem).p);
+	d->dataset_id = arena_printf(work->mem, "d-%s", id_hex32(work->mem).p);
 	d->created_time = d->last_update_time = now;
 	d->last_updated_by = d->created_by;
-	if (db_exec(db, STMT_EVAL_DATASET_INSERT, db_str(d->dataset_id), db_str(d->name),
+	if (db_exec(work, STMT_EVAL_DATASET_INSERT, db_str(d->dataset_id), db_str(d->name),
 	    db_str(d->name), db_i64(now), db_i64(now), db_i64(now), db_str(d->created_by),
 	    db_str(d->last_updated_by)) == -1)
 		return -1;
 	for (i = 0; i < d->tags.n; i++)
-		if (store_eval_dataset_tag_set(db, d->dataset_id, d->tags.items[i].key,
+		if (store_eval_dataset_tag_set(work, d->dataset_id, d->tags.items[i].key,
 		    d->tags.items[i].value) == -1)
 			return -1;
-	return add_experiments(db, "a-", mem, d->dataset_id, experiments, n);
+	return add_experiments(work, "a-", d->dataset_id, experiments, n);
 }
 
 /* Records and tags go with the row, by their foreign keys. */
 int
-store_eval_dataset_delete(struct db *db, struct str id)
+store_eval_dataset_delete(struct work *work, struct str id)
 {
-	if (db_exec(db, STMT_EVAL_EXPERIMENT_REMOVE_ALL, db_str(id)) == -1)
+	if (db_exec(work, STMT_EVAL_EXPERIMENT_REMOVE_ALL, db_str(id)) == -1)
 		return -1;
-	return (int)db_exec(db, STMT_EVAL_DATASET_DELETE, db_str(id));
+	return (int)db_exec(work, STMT_EVAL_DATASET_DELETE, db_str(id));
 }
 
 int
-store_eval_dataset_tag_set(struct db *db, struct str id, struct str key, struct str value)
+store_eval_dataset_tag_set(struct work *work, struct str id, struct str key, struct str value)
 {
-	return (int)db_exec(db, STMT_EVAL_DATASET_TAG_SET, db_str(id), db_str(key),
+	return (int)db_exec(work, STMT_EVAL_DATASET_TAG_SET, db_str(id), db_str(key),
 	    db_str(value));
 }
 
 int
-store_eval_dataset_tag_delete(struct db *db, struct str id, struct str key)
+store_eval_dataset_tag_delete(struct work *work, struct str id, struct str key)
 {
-	return (int)db_exec(db, STMT_EVAL_DATASET_TAG_DELETE, db_str(id), db_str(key));
+	return (int)db_exec(work, STMT_EVAL_DATASET_TAG_DELETE, db_str(id), db_str(key));
 }
 
 int64_t
-store_eval_dataset_experiments(struct db *db, struct arena *mem, struct str id,
+store_eval_dataset_experiments(struct work *work, struct str id,
     struct str **experiments)
 {
-	struct db_result *r = db_query(db, mem, STMT_EVAL_EXPERIMENTS, db_str(id));
+	struct db_result *r = db_query(work, STMT_EVAL_EXPERIMENTS, db_str(id));
 	struct db_val row[1];
 	size_t n = 0;
 	int rc = -1;
 
 	*experiments = NULL;
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
-		*experiments = arena_grow(mem, *experiments, n, sizeof(**experiments));
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
+		*experiments = arena_grow(work->mem, *experiments, n, sizeof(**experiments));
 		(*experiments)[n++] = row[0].str;
 	}
 	db_close(r);
@@ -177,15 +175,15 @@ store_eval_dataset_experiments(struct db *db, struct arena *mem, struct str id,
 }
 
 int
-store_eval_dataset_link(struct db *db, struct arena *mem, struct str id,
+store_eval_dataset_link(struct work *work, struct str id,
     const struct str *experiments, size_t n)
 {
-	struct str *fresh = arena_array(mem, n + 1, sizeof(*fresh));
+	struct str *fresh = arena_array(work->mem, n + 1, sizeof(*fresh));
 	struct db_val row[1];
 	size_t i, nfresh = 0;
 
 	for (i = 0; i < n; i++) {
-		int rc = db_get(db, mem, STMT_EVAL_EXPERIMENT_FIND, row, db_str(id),
+		int rc = db_get(work, STMT_EVAL_EXPERIMENT_FIND, row, db_str(id),
 		    db_str(experiments[i]));
 
 		if (rc == -1)
@@ -193,18 +191,18 @@ store_eval_dataset_link(struct db *db, struct arena *mem, struct str id,
 		if (rc == 0)
 			fresh[nfresh++] = experiments[i];
 	}
-	return add_experiments(db, "", mem, id, fresh, nfresh);
+	return add_experiments(work, "", id, fresh, nfresh);
 }
 
 int64_t
-store_eval_dataset_unlink(struct db *db, struct str id, const struct str *experiments,
+store_eval_dataset_unlink(struct work *work, struct str id, const struct str *experiments,
     size_t n)
 {
 	int64_t gone, total = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		gone = db_exec(db, STMT_EVAL_EXPERIMENT_REMOVE, db_str(id),
+		gone = db_exec(work, STMT_EVAL_EXPERIMENT_REMOVE, db_str(id),
 		    db_str(experiments[i]));
 		if (gone == -1)
 			return -1;
@@ -214,50 +212,50 @@ store_eval_dataset_unlink(struct db *db, struct str id, const struct str *experi
 }
 
 int
-store_eval_dataset_touch(struct db *db, struct str id)
+store_eval_dataset_touch(struct work *work, struct str id)
 {
-	return (int)db_exec(db, STMT_EVAL_DATASET_TOUCH, db_i64(time_now_ms()), db_str(id));
+	return (int)db_exec(work, STMT_EVAL_DATASET_TOUCH, db_i64(work->now), db_str(id));
 }
 
 int
-store_eval_dataset_set_changed(struct db *db, const struct eval_dataset *d, struct str by)
+store_eval_dataset_set_changed(struct work *work, const struct eval_dataset *d, struct str by)
 {
-	int64_t now = time_now_ms();
+	int64_t now = work->now;
 
-	return (int)db_exec(db, STMT_EVAL_DATASET_SET_CHANGED, db_str(d->name), db_i64(now),
+	return (int)db_exec(work, STMT_EVAL_DATASET_SET_CHANGED, db_str(d->name), db_i64(now),
 	    db_i64(now), db_str(by), db_str(d->dataset_id));
 }
 
 int
-store_eval_dataset_set_content(struct db *db, struct str id, struct str schema,
+store_eval_dataset_set_content(struct work *work, struct str id, struct str schema,
     struct str profile)
 {
-	return (int)db_exec(db, STMT_EVAL_DATASET_SET_CONTENT, db_str(schema),
+	return (int)db_exec(work, STMT_EVAL_DATASET_SET_CONTENT, db_str(schema),
 	    db_str(profile), db_str(id));
 }
 
 int
-store_eval_dataset_set_profile(struct db *db, struct str id, struct str profile)
+store_eval_dataset_set_profile(struct work *work, struct str id, struct str profile)
 {
-	return (int)db_exec(db, STMT_EVAL_DATASET_SET_PROFILE, db_str(profile), db_str(id));
+	return (int)db_exec(work, STMT_EVAL_DATASET_SET_PROFILE, db_str(profile), db_str(id));
 }
 
 int64_t
-store_eval_record_count(struct db *db, struct arena *mem, struct str dataset_id)
+store_eval_record_count(struct work *work, struct str dataset_id)
 {
 	struct db_val row[1];
 
-	if (db_get(db, mem, STMT_EVAL_RECORD_COUNT, row, db_str(dataset_id)) != 1)
+	if (db_get(work, STMT_EVAL_RECORD_COUNT, row, db_str(dataset_id)) != 1)
 		return -1;
 	return row[0].i64;
 }
 
 int
-store_eval_record_find(struct db *db, struct arena *mem, struct str dataset_id,
+store_eval_record_find(struct work *work, struct str dataset_id,
     struct str sorted_inputs, struct eval_record *r)
 {
 	struct db_val row[3];
-	int rc = db_get(db, mem, STMT_EVAL_RECORD_FIND, row, db_str(dataset_id),
+	int rc = db_get(work, STMT_EVAL_RECORD_FIND, row, db_str(dataset_id),
 	    db_str(sorted_inputs));
 
 	if (rc == 1)
@@ -267,12 +265,12 @@ store_eval_record_find(struct db *db, struct arena *mem, struct str dataset_id,
 }
 
 int
-store_eval_record_insert(struct db *db, struct arena *mem, struct str dataset_id,
+store_eval_record_insert(struct work *work, struct str dataset_id,
     struct eval_record *r)
 {
-	r->record_id = arena_printf(mem, "dr-%s", id_hex32(mem).p);
-	r->created_time = r->last_update_time = time_now_ms();
-	return (int)db_exec(db, STMT_EVAL_RECORD_INSERT, db_str(r->record_id),
+	r->record_id = arena_printf(work->mem, "dr-%s", id_hex32(work->mem).p);
+	r->created_time = r->last_update_time = work->now;
+	return (int)db_exec(work, STMT_EVAL_RECORD_INSERT, db_str(r->record_id),
 	    db_str(dataset_id), db_str(r->inputs), db_str(r->sorted_inputs),
 	    db_str(r->expectations), db_str(r->tags), db_str(r->source),
 	    db_str(r->source_id), db_str(r->source_type), db_i64(r->created_time),
@@ -281,22 +279,22 @@ store_eval_record_insert(struct db *db, struct arena *mem, struct str dataset_id
 }
 
 int
-store_eval_record_update(struct db *db, const struct eval_record *r)
+store_eval_record_update(struct work *work, const struct eval_record *r)
 {
-	return (int)db_exec(db, STMT_EVAL_RECORD_UPDATE, db_str(r->expectations),
-	    db_str(r->tags), db_str(r->outputs), db_i64(time_now_ms()),
+	return (int)db_exec(work, STMT_EVAL_RECORD_UPDATE, db_str(r->expectations),
+	    db_str(r->tags), db_str(r->outputs), db_i64(work->now),
 	    db_str(r->last_updated_by), db_str(r->record_id));
 }
 
 int64_t
-store_eval_record_delete(struct db *db, struct str dataset_id, const struct str *record_ids,
+store_eval_record_delete(struct work *work, struct str dataset_id, const struct str *record_ids,
     size_t n)
 {
 	int64_t gone, total = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		gone = db_exec(db, STMT_EVAL_RECORD_DELETE, db_str(dataset_id),
+		gone = db_exec(work, STMT_EVAL_RECORD_DELETE, db_str(dataset_id),
 		    db_str(record_ids[i]));
 		if (gone == -1)
 			return -1;
@@ -306,18 +304,18 @@ store_eval_record_delete(struct db *db, struct str dataset_id, const struct str 
 }
 
 int64_t
-store_eval_record_list(struct db *db, struct arena *mem, struct str dataset_id,
+store_eval_record_list(struct work *work, struct str dataset_id,
     int64_t created_time, struct str record_id, int64_t limit, struct eval_record **out)
 {
-	struct db_result *r = db_query(db, mem, STMT_EVAL_RECORD_LIST, db_str(dataset_id),
+	struct db_result *r = db_query(work, STMT_EVAL_RECORD_LIST, db_str(dataset_id),
 	    db_i64(created_time), db_i64(created_time), db_str(record_id), db_i64(limit));
 	struct db_val row[RECORD_COLUMNS];
 	size_t n = 0;
 	int rc = -1;
 
 	*out = NULL;
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
-		*out = arena_grow(mem, *out, n, sizeof(**out));
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
+		*out = arena_grow(work->mem, *out, n, sizeof(**out));
 		(*out)[n++] = (struct eval_record){
 			.record_id = row[0].str, .inputs = row[1].str,
 			.expectations = row[2].str, .tags = row[3].str,

@@ -40,63 +40,63 @@ struct eval_record {
 	struct str	last_updated_by;
 };
 
-int	store_eval_dataset_find(struct db *, struct arena *, struct str id,
+int	store_eval_dataset_find(struct work *, struct str id,
 	    struct eval_dataset *);
 /* The same, and nobody else changes it or its records until the end. */
-int	store_eval_dataset_lock(struct db *, struct arena *, struct str id,
+int	store_eval_dataset_lock(struct work *, struct str id,
 	    struct eval_dataset *);
 /* From a row of EVAL_DATASET_COLUMNS. */
 void	store_eval_dataset_from_row(const struct db_val *row, struct eval_dataset *);
 /* Read the tags of n datasets; 0 or -1. */
-int	store_eval_dataset_fill(struct db *, struct arena *, struct eval_dataset *, size_t n);
+int	store_eval_dataset_fill(struct work *, struct eval_dataset *, size_t n);
 
 /*
  * Write a new dataset with its tags and experiments (any texts); dataset_id and
  * the times are set here.  0 or -1 (DB_DUPLICATE: an experiment comes twice).
  */
-int	store_eval_dataset_create(struct db *, struct arena *, struct eval_dataset *,
+int	store_eval_dataset_create(struct work *, struct eval_dataset *,
 	    const struct str *experiments, size_t n);
 /* With all that hangs on it; fine if it is not there. */
-int	store_eval_dataset_delete(struct db *, struct str id);
-int	store_eval_dataset_tag_set(struct db *, struct str id, struct str key, struct str value);
-int	store_eval_dataset_tag_delete(struct db *, struct str id, struct str key);
+int	store_eval_dataset_delete(struct work *, struct str id);
+int	store_eval_dataset_tag_set(struct work *, struct str id, struct str key, struct str value);
+int	store_eval_dataset_tag_delete(struct work *, struct str id, struct str key);
 
 /* The experiments it is linked to, the oldest link first; their number or -1. */
-int64_t	store_eval_dataset_experiments(struct db *, struct arena *, struct str id,
+int64_t	store_eval_dataset_experiments(struct work *, struct str id,
 	    struct str **experiments);
 /* Link experiments; links that are there stay.  0 or -1, as create. */
-int	store_eval_dataset_link(struct db *, struct arena *, struct str id,
+int	store_eval_dataset_link(struct work *, struct str id,
 	    const struct str *experiments, size_t n);
 /* Unlink experiments; the number of links that went. */
-int64_t	store_eval_dataset_unlink(struct db *, struct str id,
+int64_t	store_eval_dataset_unlink(struct work *, struct str id,
 	    const struct str *experiments, size_t n);
 
 /* Its experiments have changed: last_update_time. */
-int	store_eval_dataset_touch(struct db *, struct str id);
+int	store_eval_dataset_touch(struct work *, struct str id);
 /* Its records have changed, by whom (.p NULL: not known): time and digest. */
-int	store_eval_dataset_set_changed(struct db *, const struct eval_dataset *, struct str by);
-int	store_eval_dataset_set_content(struct db *, struct str id, struct str schema,
+int	store_eval_dataset_set_changed(struct work *, const struct eval_dataset *, struct str by);
+int	store_eval_dataset_set_content(struct work *, struct str id, struct str schema,
 	    struct str profile);
-int	store_eval_dataset_set_profile(struct db *, struct str id, struct str profile);
+int	store_eval_dataset_set_profile(struct work *, struct str id, struct str profile);
 
 /* The number of its records or -1. */
-int64_t	store_eval_record_count(struct db *, struct arena *, struct str dataset_id);
+int64_t	store_eval_record_count(struct work *, struct str dataset_id);
 /* By its inputs; only record_id, expectations and tags are read. */
-int	store_eval_record_find(struct db *, struct arena *, struct str dataset_id,
+int	store_eval_record_find(struct work *, struct str dataset_id,
 	    struct str sorted_inputs, struct eval_record *);
 /* record_id and the times are set here. */
-int	store_eval_record_insert(struct db *, struct arena *, struct str dataset_id,
+int	store_eval_record_insert(struct work *, struct str dataset_id,
 	    struct eval_record *);
 /* expectations, tags, outputs and last_updated_by (.p NULL: keep it). */
-int	store_eval_record_update(struct db *, const struct eval_record *);
+int	store_eval_record_update(struct work *, const struct eval_record *);
 /* Delete records of a dataset; their number or -1. */
-int64_t	store_eval_record_delete(struct db *, struct str dataset_id,
+int64_t	store_eval_record_delete(struct work *, struct str dataset_id,
 	    const struct str *record_ids, size_t n);
 /*
  * Records by time and id, from behind (`created_time`, `record_id`), at most
  * `limit`; their number or -1.
  */
-int64_t	store_eval_record_list(struct db *, struct arena *, struct str dataset_id,
+int64_t	store_eval_record_list(struct work *, struct str dataset_id,
 	    int64_t created_time, struct str record_id, int64_t limit,
 	    struct eval_record **out);
 

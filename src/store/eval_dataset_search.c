@@ -104,7 +104,7 @@ add_dataset(void *arg, struct arena *mem, const struct db_val *row)
 }
 
 int
-store_eval_dataset_search(struct db *db, struct arena *mem,
+store_eval_dataset_search(struct work *work,
     const struct eval_dataset_search *s, struct eval_dataset_page *page,
     struct search_error *err)
 {
@@ -114,18 +114,18 @@ store_eval_dataset_search(struct db *db, struct arena *mem,
 	int rc;
 
 	*page = (struct eval_dataset_page){ 0 };
-	if (search_eval_datasets_parse(mem, s->filter, &filter, err) != 0 ||
-	    read_order(mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, mem, s->page_token, err) != 0)
+	if (search_eval_datasets_parse(work->mem, s->filter, &filter, err) != 0 ||
+	    read_order(work->mem, s, &keyset, err) != 0 ||
+	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
 		return 1;
-	sql_init(&q, mem);
+	sql_init(&q, work, "eval_dataset.search");
 	build(&q, s, filter, &keyset);
 	if (q.nargs > ARGS_MAX)
-		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
+		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
 		    ARGS_MAX);
 	else
-		rc = keyset_walk(&keyset, db, mem, &q, "sssssiiss", add_dataset, page,
+		rc = keyset_walk(&keyset, work, &q, "sssssiiss", add_dataset, page,
 		    &page->next_page_token);
 	sql_fini(&q);
 	return rc;

@@ -22,7 +22,7 @@ struct eval_dataset_page {
 };
 
 /* By default the newest come first.  0, 1 with *err, or -1. */
-int	store_eval_dataset_search(struct db *, struct arena *,
+int	store_eval_dataset_search(struct work *,
 	    const struct eval_dataset_search *, struct eval_dataset_page *,
 	    struct search_error *err);
 

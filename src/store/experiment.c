@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time.h"
 #include "store/experiment.h"
 #include "store/location.h"
 #include "store/sql.h"
@@ -22,10 +21,10 @@ from_row(const struct db_val *row, struct experiment *e)
 }
 
 int
-store_experiment_find(struct db *db, struct arena *mem, int64_t id, struct experiment *e)
+store_experiment_find(struct work *work, int64_t id, struct experiment *e)
 {
 	struct db_val row[6];
-	int rc = db_get(db, mem, STMT_EXPERIMENT_GET, row, db_i64(id));
+	int rc = db_get(work, STMT_EXPERIMENT_GET, row, db_i64(id));
 
 	if (rc == 1)
 		from_row(row, e);
@@ -33,11 +32,11 @@ store_experiment_find(struct db *db, struct arena *mem, int64_t id, struct exper
 }
 
 int
-store_experiment_find_by_name(struct db *db, struct arena *mem, struct str name,
+store_experiment_find_by_name(struct work *work, struct str name,
     struct experiment *e)
 {
 	struct db_val row[6];
-	int rc = db_get(db, mem, STMT_EXPERIMENT_GET_BY_NAME, row, db_str(name));
+	int rc = db_get(work, STMT_EXPERIMENT_GET_BY_NAME, row, db_str(name));
 
 	if (rc == 1)
 		from_row(row, e);
@@ -56,7 +55,7 @@ place(const int64_t *ids, size_t n, const struct db_val *row, struct experiment 
 }
 
 static int
-list_piece(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
+list_piece(struct work *work, const int64_t *ids, size_t n,
     struct experiment *out)
 {
 	struct db_result *r;
@@ -64,13 +63,13 @@ list_piece(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
 	struct sql q;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "experiment.list_piece");
 	sql_lit(&q, "SELECT experiment_id, name, artifact_location, lifecycle_stage, "
 	    "creation_time, last_update_time FROM experiments WHERE experiment_id IN ");
 	sql_args_i64(&q, ids, n);
-	r = db_query_sql(db, mem, &q, "isssii");
+	r = db_query_sql(work, &q, "isssii");
 	if (r != NULL)
-		while ((rc = db_next(r, mem, row)) == 1)
+		while ((rc = db_next(r, row)) == 1)
 			place(ids, n, row, out);
 	db_close(r);
 	sql_fini(&q);
@@ -78,14 +77,14 @@ list_piece(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
 }
 
 int64_t
-store_experiment_list(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
+store_experiment_list(struct work *work, const int64_t *ids, size_t n,
     struct experiment *out)
 {
 	size_t i, kept = 0;
 
 	memset(out, 0, n * sizeof(*out));
 	for (i = 0; i < n; i += PIECE)
-		if (list_piece(db, mem, ids + i, n - i < PIECE ? n - i : PIECE, out + i) == -1)
+		if (list_piece(work, ids + i, n - i < PIECE ? n - i : PIECE, out + i) == -1)
 			return -1;
 	/* one may have gone since its id was read */
 	for (i = 0; i < n; i++)
@@ -103,7 +102,7 @@ by_id(const void *a, const void *b)
 }
 
 static int
-read_tags(struct db *db, struct arena *mem, struct experiment **sorted,
+read_tags(struct work *work, struct experiment **sorted,
     const int64_t *ids, size_t n)
 {
 	struct db_result *r;
@@ -112,16 +111,16 @@ read_tags(struct db *db, struct arena *mem, struct experiment **sorted,
 	size_t at = 0;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "experiment.read_tags");
 	sql_lit(&q, "SELECT experiment_id, `key`, value FROM experiment_tags "
 	    "WHERE experiment_id IN ");
 	sql_args_i64(&q, ids, n);
 	sql_lit(&q, " ORDER BY experiment_id, `key`");
-	r = db_query_sql(db, mem, &q, "iss");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	r = db_query_sql(work, &q, "iss");
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		while (sorted[at]->id < row[0].i64)
 			at++;
-		kvs_add(mem, &sorted[at]->tags, row[1].str, row[2].str);
+		kvs_add(work->mem, &sorted[at]->tags, row[1].str, row[2].str);
 	}
 	db_close(r);
 	sql_fini(&q);
@@ -129,10 +128,10 @@ read_tags(struct db *db, struct arena *mem, struct experiment **sorted,
 }
 
 int
-store_experiment_fill(struct db *db, struct arena *mem, struct experiment *e, size_t n)
+store_experiment_fill(struct work *work, struct experiment *e, size_t n)
 {
-	struct experiment **sorted = arena_array(mem, n, sizeof(*sorted));
-	int64_t *ids = arena_array(mem, n, sizeof(*ids));
+	struct experiment **sorted = arena_array(work->mem, n, sizeof(*sorted));
+	int64_t *ids = arena_array(work->mem, n, sizeof(*ids));
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -142,80 +141,80 @@ store_experiment_fill(struct db *db, struct arena *mem, struct experiment *e, si
 	for (i = 0; i < n; i++)
 		ids[i] = sorted[i]->id;
 	for (i = 0; i < n; i += PIECE)
-		if (read_tags(db, mem, sorted + i, ids + i, n - i < PIECE ? n - i : PIECE) == -1)
+		if (read_tags(work, sorted + i, ids + i, n - i < PIECE ? n - i : PIECE) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_experiment_create(struct db *db, struct arena *mem, struct str name,
+store_experiment_create(struct work *work, struct str name,
     struct str location, const char *root, const struct kvs *tags, int64_t *id)
 {
-	int64_t now = time_now_ms();
+	int64_t now = work->now;
 	size_t i;
 
-	if (db_exec(db, STMT_EXPERIMENT_INSERT, db_str(name), db_str(location),
+	if (db_exec(work, STMT_EXPERIMENT_INSERT, db_str(name), db_str(location),
 	    db_i64(now), db_i64(now)) == -1)
 		return -1;
-	*id = db_insert_id(db);
+	*id = db_insert_id(work->db);
 	if (location.p == NULL) {
-		location = location_join(mem, str_of(root),
-		    arena_printf(mem, "%lld", (long long)*id));
-		if (db_exec(db, STMT_EXPERIMENT_SET_LOCATION, db_str(location),
+		location = location_join(work->mem, str_of(root),
+		    arena_printf(work->mem, "%lld", (long long)*id));
+		if (db_exec(work, STMT_EXPERIMENT_SET_LOCATION, db_str(location),
 		    db_i64(*id)) == -1)
 			return -1;
 	}
 	for (i = 0; i < tags->n; i++)
-		if (store_experiment_tag_set(db, *id, tags->items[i].key,
+		if (store_experiment_tag_set(work, *id, tags->items[i].key,
 		    tags->items[i].value) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_experiment_rename(struct db *db, int64_t id, struct str name)
+store_experiment_rename(struct work *work, int64_t id, struct str name)
 {
-	return (int)db_exec(db, STMT_EXPERIMENT_RENAME, db_str(name),
-	    db_i64(time_now_ms()), db_i64(id));
+	return (int)db_exec(work, STMT_EXPERIMENT_RENAME, db_str(name),
+	    db_i64(work->now), db_i64(id));
 }
 
 static int
-set_stage(struct db *db, int64_t id, struct str stage)
+set_stage(struct work *work, int64_t id, struct str stage)
 {
-	return (int)db_exec(db, STMT_EXPERIMENT_SET_STAGE, db_str(stage),
-	    db_i64(time_now_ms()), db_i64(id), db_str(stage));
+	return (int)db_exec(work, STMT_EXPERIMENT_SET_STAGE, db_str(stage),
+	    db_i64(work->now), db_i64(id), db_str(stage));
 }
 
 int
-store_experiment_delete(struct db *db, int64_t id)
+store_experiment_delete(struct work *work, int64_t id)
 {
-	int rc = set_stage(db, id, STR("deleted"));
+	int rc = set_stage(work, id, STR("deleted"));
 
-	if (rc == 1 && db_exec(db, STMT_EXPERIMENT_DELETE_RUNS, db_i64(time_now_ms()),
+	if (rc == 1 && db_exec(work, STMT_EXPERIMENT_DELETE_RUNS, db_i64(work->now),
 	    db_i64(id)) == -1)
 		return -1;
 	return rc;
 }
 
 int
-store_experiment_restore(struct db *db, int64_t id)
+store_experiment_restore(struct work *work, int64_t id)
 {
-	int rc = set_stage(db, id, STR("active"));
+	int rc = set_stage(work, id, STR("active"));
 
-	if (rc == 1 && db_exec(db, STMT_EXPERIMENT_RESTORE_RUNS, db_i64(id)) == -1)
+	if (rc == 1 && db_exec(work, STMT_EXPERIMENT_RESTORE_RUNS, db_i64(id)) == -1)
 		return -1;
 	return rc;
 }
 
 int
-store_experiment_tag_set(struct db *db, int64_t id, struct str key, struct str value)
+store_experiment_tag_set(struct work *work, int64_t id, struct str key, struct str value)
 {
-	return db_exec(db, STMT_EXPERIMENT_TAG_SET, db_i64(id), db_str(key),
+	return db_exec(work, STMT_EXPERIMENT_TAG_SET, db_i64(id), db_str(key),
 	    db_str(value)) == -1 ? -1 : 0;
 }
 
 int
-store_experiment_tag_delete(struct db *db, int64_t id, struct str key)
+store_experiment_tag_delete(struct work *work, int64_t id, struct str key)
 {
-	return (int)db_exec(db, STMT_EXPERIMENT_TAG_DELETE, db_i64(id), db_str(key));
+	return (int)db_exec(work, STMT_EXPERIMENT_TAG_DELETE, db_i64(id), db_str(key));
 }

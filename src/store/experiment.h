@@ -19,26 +19,26 @@ struct experiment {
 	struct kvs	tags;			/* by store_experiment_fill */
 };
 
-int	store_experiment_find(struct db *, struct arena *, int64_t id, struct experiment *);
-int	store_experiment_find_by_name(struct db *, struct arena *, struct str name,
+int	store_experiment_find(struct work *, int64_t id, struct experiment *);
+int	store_experiment_find_by_name(struct work *, struct str name,
 	    struct experiment *);
 /* The experiments of `ids`, in that order; their number or -1. */
-int64_t	store_experiment_list(struct db *, struct arena *, const int64_t *ids, size_t n,
+int64_t	store_experiment_list(struct work *, const int64_t *ids, size_t n,
 	    struct experiment *out);
 /* Read the tags of n experiments; 0 or -1. */
-int	store_experiment_fill(struct db *, struct arena *, struct experiment *, size_t n);
+int	store_experiment_fill(struct work *, struct experiment *, size_t n);
 
 /*
  * A new active experiment; its id in *id.  Without a location it gets
  * `root`/<id>.  Tags are written too.  0 or -1 (DB_DUPLICATE: the name is taken).
  */
-int	store_experiment_create(struct db *, struct arena *, struct str name,
+int	store_experiment_create(struct work *, struct str name,
 	    struct str location, const char *root, const struct kvs *tags, int64_t *id);
-int	store_experiment_rename(struct db *, int64_t id, struct str name);
+int	store_experiment_rename(struct work *, int64_t id, struct str name);
 /* Mark it and all its runs deleted, or active again; 0 when it is so already. */
-int	store_experiment_delete(struct db *, int64_t id);
-int	store_experiment_restore(struct db *, int64_t id);
-int	store_experiment_tag_set(struct db *, int64_t id, struct str key, struct str value);
-int	store_experiment_tag_delete(struct db *, int64_t id, struct str key);
+int	store_experiment_delete(struct work *, int64_t id);
+int	store_experiment_restore(struct work *, int64_t id);
+int	store_experiment_tag_set(struct work *, int64_t id, struct str key, struct str value);
+int	store_experiment_tag_delete(struct work *, int64_t id, struct str key);
 
 #endif

@@ -94,15 +94,15 @@ build(struct sql *q, const struct experiment_search *s,
 }
 
 static int
-run_query(struct db *db, struct arena *mem, struct sql *q,
+run_query(struct work *work, struct sql *q,
     const struct keyset *k, struct experiment_page *out)
 {
 	struct keyset_page page;
 	size_t i;
 
-	if (keyset_read(k, db, mem, q, DB_I64, &page) != 0)
+	if (keyset_read(k, work, q, DB_I64, &page) != 0)
 		return -1;
-	out->ids = arena_array(mem, page.n, sizeof(*out->ids));
+	out->ids = arena_array(work->mem, page.n, sizeof(*out->ids));
 	for (i = 0; i < page.n; i++)
 		out->ids[i] = page.ids[i].i64;
 	out->n = page.n;
@@ -111,7 +111,7 @@ run_query(struct db *db, struct arena *mem, struct sql *q,
 }
 
 int
-store_experiment_search(struct db *db, struct arena *mem,
+store_experiment_search(struct work *work,
     const struct experiment_search *s, struct experiment_page *page,
     struct search_error *err)
 {
@@ -122,13 +122,13 @@ store_experiment_search(struct db *db, struct arena *mem,
 	int rc;
 
 	*page = (struct experiment_page){ 0 };
-	if (search_parse(mem, &search_experiments, s->filter, &filter,
-	    err) != 0 || read_order(mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, mem, s->page_token, err) != 0)
+	if (search_parse(work->mem, &search_experiments, s->filter, &filter,
+	    err) != 0 || read_order(work->mem, s, &keyset, err) != 0 ||
+	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
 		return 1;
-	sql_init(&q, mem);
+	sql_init(&q, work, "experiment.search");
 	build(&q, s, filter, &keyset);
-	rc = run_query(db, mem, &q, &keyset, page);
+	rc = run_query(work, &q, &keyset, page);
 	sql_fini(&q);
 	return rc;
 }

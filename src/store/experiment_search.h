@@ -27,7 +27,7 @@ struct experiment_page {
  * 0 with *page in `mem`, 1 with the client's mistake in *err, -1 when the
  * database fails.
  */
-int	store_experiment_search(struct db *, struct arena *mem,
+int	store_experiment_search(struct work *,
 	    const struct experiment_search *, struct experiment_page *page,
 	    struct search_error *err);
 

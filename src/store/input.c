@@ -5,69 +5,69 @@
 
 /* The dataset's id, made if it is not there; 0 or -1. */
 static int
-dataset_id(struct db *db, struct arena *mem, int64_t experiment_id,
+dataset_id(struct work *work, int64_t experiment_id,
     const struct dataset_input *d, struct str *id)
 {
 	struct db_val row[1];
-	int rc = db_get(db, mem, STMT_DATASET_GET, row, db_i64(experiment_id),
+	int rc = db_get(work, STMT_DATASET_GET, row, db_i64(experiment_id),
 	    db_str(d->name), db_str(d->digest));
 
 	if (rc == -1)
 		return -1;
-	*id = rc == 1 ? row[0].str : id_hex32(mem);
+	*id = rc == 1 ? row[0].str : id_hex32(work->mem);
 	if (rc == 1)
 		return 0;
-	if (db_exec(db, STMT_DATASET_INSERT, db_str(*id), db_i64(experiment_id),
+	if (db_exec(work, STMT_DATASET_INSERT, db_str(*id), db_i64(experiment_id),
 	    db_str(d->name), db_str(d->digest), db_str(d->source_type), db_str(d->source),
 	    db_str(d->schema), db_str(d->profile)) != -1)
 		return 0;
 	/* another request made it meanwhile: the next try finds it */
-	if (db_error(db) == DB_DUPLICATE)
-		db_retry(db);
+	if (db_error(work->db) == DB_DUPLICATE)
+		db_retry(work->db);
 	return -1;
 }
 
 int
-store_dataset_link(struct db *db, struct arena *mem, const struct run_state *run,
+store_dataset_link(struct work *work, const struct run_state *run,
     const struct dataset_input *d)
 {
-	struct str dataset, input = id_hex32(mem);
+	struct str dataset, input = id_hex32(work->mem);
 	struct db_val row[1];
 	size_t i;
 	int rc;
 
-	if (dataset_id(db, mem, run->experiment_id, d, &dataset) == -1)
+	if (dataset_id(work, run->experiment_id, d, &dataset) == -1)
 		return -1;
-	rc = db_get(db, mem, STMT_INPUT_FIND, row, db_str(STR("DATASET")),
+	rc = db_get(work, STMT_INPUT_FIND, row, db_str(STR("DATASET")),
 	    db_str(dataset), db_str(STR("RUN")), db_str(run->run_id));
 	if (rc != 0)
 		return rc == 1 ? 0 : -1;
-	if (db_exec(db, STMT_INPUT_INSERT, db_str(input), db_str(STR("DATASET")),
+	if (db_exec(work, STMT_INPUT_INSERT, db_str(input), db_str(STR("DATASET")),
 	    db_str(dataset), db_str(STR("RUN")), db_str(run->run_id), db_i64(0)) == -1) {
-		if (db_error(db) == DB_DUPLICATE)
-			db_retry(db);
+		if (db_error(work->db) == DB_DUPLICATE)
+			db_retry(work->db);
 		return -1;
 	}
 	for (i = 0; i < d->tags.n; i++)
-		if (db_exec(db, STMT_INPUT_TAG_INSERT, db_str(input),
+		if (db_exec(work, STMT_INPUT_TAG_INSERT, db_str(input),
 		    db_str(d->tags.items[i].key), db_str(d->tags.items[i].value)) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_model_in(struct db *db, struct arena *mem, struct str run_id, struct str model_id)
+store_model_in(struct work *work, struct str run_id, struct str model_id)
 {
-	return db_exec(db, STMT_INPUT_REPLACE, db_str(id_hex32(mem)),
+	return db_exec(work, STMT_INPUT_REPLACE, db_str(id_hex32(work->mem)),
 	    db_str(STR("RUN_INPUT")), db_str(run_id), db_str(STR("MODEL_INPUT")),
 	    db_str(model_id), db_i64(0)) == -1 ? -1 : 0;
 }
 
 int
-store_model_out(struct db *db, struct arena *mem, struct str run_id, struct str model_id,
+store_model_out(struct work *work, struct str run_id, struct str model_id,
     int64_t step)
 {
-	return db_exec(db, STMT_INPUT_INSERT, db_str(id_hex32(mem)),
+	return db_exec(work, STMT_INPUT_INSERT, db_str(id_hex32(work->mem)),
 	    db_str(STR("RUN_OUTPUT")), db_str(run_id), db_str(STR("MODEL_OUTPUT")),
 	    db_str(model_id), db_i64(step)) == -1 ? -1 : 0;
 }
@@ -86,20 +86,20 @@ add_summaries(struct sql *q, const int64_t *ids, size_t n, int64_t limit)
 }
 
 int64_t
-store_dataset_list(struct db *db, struct arena *mem, const int64_t *ids, size_t n,
+store_dataset_list(struct work *work, const int64_t *ids, size_t n,
     int64_t limit, struct dataset_summary **out)
 {
-	struct dataset_summary *list = arena_array(mem, (size_t)limit, sizeof(*list));
+	struct dataset_summary *list = arena_array(work->mem, (size_t)limit, sizeof(*list));
 	struct db_result *r;
 	struct db_val row[4];
 	struct sql q;
 	int64_t count = 0;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "input.dataset_list");
 	add_summaries(&q, ids, n, limit);
-	r = db_query_sql(db, mem, &q, "isss");
-	while (r != NULL && count < limit && (rc = db_next(r, mem, row)) == 1)
+	r = db_query_sql(work, &q, "isss");
+	while (r != NULL && count < limit && (rc = db_next(r, row)) == 1)
 		list[count++] = (struct dataset_summary){ row[0].i64, row[1].str,
 		    row[2].str, row[3].str };
 	db_close(r);

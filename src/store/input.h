@@ -11,13 +11,13 @@
  * the first one's source, schema and profile stay.  A link that is there already
  * stays with its tags.  0 or -1 (DB_DUPLICATE: two equal tag names).
  */
-int	store_dataset_link(struct db *, struct arena *, const struct run_state *,
+int	store_dataset_link(struct work *, const struct run_state *,
 	    const struct dataset_input *);
 
 /* Link a model that went into a run; a repeat replaces the link.  0 or -1. */
-int	store_model_in(struct db *, struct arena *, struct str run_id, struct str model_id);
+int	store_model_in(struct work *, struct str run_id, struct str model_id);
 /* Link a model that came out of a run.  0 or -1 (DB_DUPLICATE: is linked). */
-int	store_model_out(struct db *, struct arena *, struct str run_id, struct str model_id,
+int	store_model_out(struct work *, struct str run_id, struct str model_id,
 	    int64_t step);
 
 /* One dataset as it is used in an experiment. */
@@ -28,7 +28,7 @@ struct dataset_summary {
 };
 
 /* The distinct ones of some experiments, at most `limit`; their number or -1. */
-int64_t	store_dataset_list(struct db *, struct arena *, const int64_t *experiment_ids,
+int64_t	store_dataset_list(struct work *, const int64_t *experiment_ids,
 	    size_t n, int64_t limit, struct dataset_summary **out);
 
 #endif

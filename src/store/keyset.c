@@ -211,10 +211,8 @@ type_letter(enum db_type type)
 }
 
 int
-keyset_walk(const struct keyset *k, struct db *db, struct arena *mem,
-    struct sql *q, const char *columns, void (*add)(void *arg,
-    struct arena *mem, const struct db_val *row), void *arg,
-    struct str *next_page_token)
+keyset_walk(const struct keyset *k, struct work *work, struct sql *q,
+    const char *columns, keyset_add_row *add, void *arg, struct str *next_page_token)
 {
 	_Static_assert(KEYSET_COLUMNS_MAX + KEYSET_MAX <= DB_COLUMNS_MAX, "a result's columns");
 	char types[KEYSET_COLUMNS_MAX + KEYSET_MAX + 1];
@@ -231,15 +229,15 @@ keyset_walk(const struct keyset *k, struct db *db, struct arena *mem,
 		types[first + i] = type_letter(k->keys[i].type);
 	types[first + k->n] = '\0';
 	*next_page_token = (struct str){ NULL, 0 };
-	r = db_query_sql(db, mem, q, types);
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	r = db_query_sql(work, q, types);
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		/* a row behind a full page: there is a next one */
 		if (n++ == k->limit) {
-			*next_page_token = make_token(k, mem, last);
+			*next_page_token = make_token(k, work->mem, last);
 			rc = 0;
 			break;
 		}
-		add(arg, mem, row);
+		add(arg, work->mem, row);
 		memcpy(last, row + first, k->n * sizeof(*last));
 	}
 	db_close(r);
@@ -247,12 +245,11 @@ keyset_walk(const struct keyset *k, struct db *db, struct arena *mem,
 }
 
 int
-keyset_read(const struct keyset *k, struct db *db, struct arena *mem,
-    struct sql *q, enum db_type id, struct keyset_page *page)
+keyset_read(const struct keyset *k, struct work *work, struct sql *q, enum db_type id,
+    struct keyset_page *page)
 {
 	const char types[] = { type_letter(id), '\0' };
 
 	*page = (struct keyset_page){ 0 };
-	return keyset_walk(k, db, mem, q, types, add_id, page,
-	    &page->next_page_token);
+	return keyset_walk(k, work, q, types, add_id, page, &page->next_page_token);
 }

@@ -71,12 +71,11 @@ void	keyset_order(const struct keyset *, struct sql *);
  * ("sid") before the sort keys: `add` is called with each row of the page, in
  * order.  0 with the token of the next page (absent: the last one), or -1.
  */
-int	keyset_walk(const struct keyset *, struct db *, struct arena *mem,
-	    struct sql *, const char *types,
-	    void (*add)(void *arg, struct arena *mem, const struct db_val *row),
-	    void *arg, struct str *next_page_token);
+typedef void keyset_add_row(void *arg, struct arena *mem, const struct db_val *row);
+int	keyset_walk(const struct keyset *, struct work *, struct sql *, const char *types,
+	    keyset_add_row *add, void *arg, struct str *next_page_token);
 /* The same for a single column, an id of the given type: 0 with *page, or -1. */
-int	keyset_read(const struct keyset *, struct db *, struct arena *mem,
-	    struct sql *, enum db_type id, struct keyset_page *page);
+int	keyset_read(const struct keyset *, struct work *, struct sql *, enum db_type id,
+	    struct keyset_page *page);
 
 #endif

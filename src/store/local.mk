@@ -1,4 +1,5 @@
 libcairn_a_SOURCES += \
+	%D%/connection.h \
 	%D%/db.c %D%/db.h \
 	%D%/eval_dataset.c %D%/eval_dataset.h \
 	%D%/eval_dataset_search.c %D%/eval_dataset_search.h \
@@ -16,11 +17,12 @@ libcairn_a_SOURCES += \
 	%D%/registered_model.c %D%/registered_model.h \
 	%D%/registered_model_search.c %D%/registered_model_search.h \
 	%D%/registry_filter.c %D%/registry_filter.h \
+	%D%/result.c \
 	%D%/run.c %D%/run.h \
 	%D%/run_search.c %D%/run_search.h \
 	%D%/scorer.c %D%/scorer.h \
 	%D%/sql.c %D%/sql.h \
-	%D%/stmt.def \
+	%D%/stmt.c %D%/stmt.def \
 	%D%/walk.c %D%/walk.h \
 	%D%/where.c %D%/where.h
 

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/id.h"
-#include "base/time.h"
 #include "store/location.h"
 #include "store/logged_model.h"
 #include "store/sql.h"
@@ -24,11 +23,11 @@ from_row(const struct db_val *row, struct logged_model *m)
 }
 
 int
-store_logged_model_find(struct db *db, struct arena *mem, struct str model_id,
+store_logged_model_find(struct work *work, struct str model_id,
     struct logged_model *m)
 {
 	struct db_val row[COLUMNS];
-	int rc = db_get(db, mem, STMT_LOGGED_MODEL_GET, row, db_str(model_id));
+	int rc = db_get(work, STMT_LOGGED_MODEL_GET, row, db_str(model_id));
 
 	if (rc == 1)
 		from_row(row, m);
@@ -51,7 +50,7 @@ find_model(struct logged_model *models, size_t n, struct str id, size_t *at)
 }
 
 int64_t
-store_logged_model_list(struct db *db, struct arena *mem, const struct str *ids, size_t n,
+store_logged_model_list(struct work *work, const struct str *ids, size_t n,
     struct logged_model *out)
 {
 	struct db_result *r;
@@ -65,11 +64,11 @@ store_logged_model_list(struct db *db, struct arena *mem, const struct str *ids,
 	memset(out, 0, n * sizeof(*out));
 	for (i = 0; i < n; i++)
 		out[i].model_id = ids[i];
-	sql_init(&q, mem);
+	sql_init(&q, work, "logged_model.list");
 	sql_lit(&q, "SELECT " LOGGED_MODEL_COLUMNS " FROM logged_models WHERE model_id IN ");
 	sql_args(&q, ids, n);
-	r = db_query_sql(db, mem, &q, COLUMN_TYPES);
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	r = db_query_sql(work, &q, COLUMN_TYPES);
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		struct logged_model *m = find_model(out, n, row[0].str, &at);
 
 		if (m != NULL)
@@ -130,7 +129,7 @@ static const struct part parts[] = {
 };
 
 static int
-read_part(struct db *db, struct arena *mem, const struct part *part,
+read_part(struct work *work, const struct part *part,
     struct logged_model *models, const struct str *ids, size_t n)
 {
 	struct db_val row[PART_COLUMNS_MAX];
@@ -139,16 +138,16 @@ read_part(struct db *db, struct arena *mem, const struct part *part,
 	size_t at = 0;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "logged_model.read_part");
 	sql_name(&q, &part->head);
 	sql_args(&q, ids, n);
 	sql_name(&q, &part->order);
-	r = db_query_sql(db, mem, &q, part->types);
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	r = db_query_sql(work, &q, part->types);
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		struct logged_model *m = find_model(models, n, row[0].str, &at);
 
 		if (m != NULL)
-			part->take(mem, m, row);
+			part->take(work->mem, m, row);
 	}
 	db_close(r);
 	sql_fini(&q);
@@ -156,10 +155,10 @@ read_part(struct db *db, struct arena *mem, const struct part *part,
 }
 
 int
-store_logged_model_fill(struct db *db, struct arena *mem, struct logged_model *models,
+store_logged_model_fill(struct work *work, struct logged_model *models,
     size_t n)
 {
-	struct str *ids = arena_array(mem, n + 1, sizeof(*ids));
+	struct str *ids = arena_array(work->mem, n + 1, sizeof(*ids));
 	size_t i;
 
 	if (n == 0)
@@ -167,58 +166,58 @@ store_logged_model_fill(struct db *db, struct arena *mem, struct logged_model *m
 	for (i = 0; i < n; i++)
 		ids[i] = models[i].model_id;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (read_part(db, mem, &parts[i], models, ids, n) == -1)
+		if (read_part(work, &parts[i], models, ids, n) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_logged_model_create(struct db *db, struct arena *mem, struct logged_model *m,
+store_logged_model_create(struct work *work, struct logged_model *m,
     struct str location)
 {
 	size_t i;
 
-	m->model_id = arena_printf(mem, "m-%s", id_hex32(mem).p);
-	m->artifact_location = location_join(mem, location,
-	    arena_printf(mem, "models/%s/artifacts", m->model_id.p));
-	m->creation_timestamp = m->last_updated_timestamp = time_now_ms();
+	m->model_id = arena_printf(work->mem, "m-%s", id_hex32(work->mem).p);
+	m->artifact_location = location_join(work->mem, location,
+	    arena_printf(work->mem, "models/%s/artifacts", m->model_id.p));
+	m->creation_timestamp = m->last_updated_timestamp = work->now;
 	m->status = MODEL_STATUS_PENDING;
 	m->is_active = true;
-	if (db_exec(db, STMT_LOGGED_MODEL_INSERT, db_str(m->model_id),
+	if (db_exec(work, STMT_LOGGED_MODEL_INSERT, db_str(m->model_id),
 	    db_i64(m->experiment_id), db_str(m->name), db_str(m->artifact_location),
 	    db_i64(m->creation_timestamp), db_i64(m->last_updated_timestamp),
 	    db_i64(m->status), db_str(m->model_type), db_str(m->source_run_id)) == -1)
 		return -1;
 	for (i = 0; i < m->tags.n; i++)
-		if (db_exec(db, STMT_LOGGED_MODEL_TAG_INSERT, db_str(m->model_id),
+		if (db_exec(work, STMT_LOGGED_MODEL_TAG_INSERT, db_str(m->model_id),
 		    db_i64(m->experiment_id), db_str(m->tags.items[i].key),
 		    db_str(m->tags.items[i].value)) == -1)
 			return -1;
-	return store_logged_model_params_add(db, m, &m->params);
+	return store_logged_model_params_add(work, m, &m->params);
 }
 
 int
-store_logged_model_set_status(struct db *db, struct str model_id, int64_t status)
+store_logged_model_set_status(struct work *work, struct str model_id, int64_t status)
 {
-	return (int)db_exec(db, STMT_LOGGED_MODEL_SET_STATUS, db_i64(status),
-	    db_i64(time_now_ms()), db_str(model_id));
+	return (int)db_exec(work, STMT_LOGGED_MODEL_SET_STATUS, db_i64(status),
+	    db_i64(work->now), db_str(model_id));
 }
 
 int
-store_logged_model_delete(struct db *db, struct str model_id)
+store_logged_model_delete(struct work *work, struct str model_id)
 {
-	return (int)db_exec(db, STMT_LOGGED_MODEL_DELETE, db_i64(time_now_ms()),
+	return (int)db_exec(work, STMT_LOGGED_MODEL_DELETE, db_i64(work->now),
 	    db_str(model_id));
 }
 
 int
-store_logged_model_tags_set(struct db *db, const struct logged_model *m,
+store_logged_model_tags_set(struct work *work, const struct logged_model *m,
     const struct kvs *tags)
 {
 	size_t i;
 
 	for (i = 0; i < tags->n; i++)
-		if (db_exec(db, STMT_LOGGED_MODEL_TAG_SET, db_str(m->model_id),
+		if (db_exec(work, STMT_LOGGED_MODEL_TAG_SET, db_str(m->model_id),
 		    db_i64(m->experiment_id), db_str(tags->items[i].key),
 		    db_str(tags->items[i].value)) == -1)
 			return -1;
@@ -226,19 +225,19 @@ store_logged_model_tags_set(struct db *db, const struct logged_model *m,
 }
 
 int
-store_logged_model_tag_delete(struct db *db, struct str model_id, struct str key)
+store_logged_model_tag_delete(struct work *work, struct str model_id, struct str key)
 {
-	return (int)db_exec(db, STMT_LOGGED_MODEL_TAG_DELETE, db_str(model_id), db_str(key));
+	return (int)db_exec(work, STMT_LOGGED_MODEL_TAG_DELETE, db_str(model_id), db_str(key));
 }
 
 int
-store_logged_model_params_add(struct db *db, const struct logged_model *m,
+store_logged_model_params_add(struct work *work, const struct logged_model *m,
     const struct kvs *params)
 {
 	size_t i;
 
 	for (i = 0; i < params->n; i++)
-		if (db_exec(db, STMT_LOGGED_MODEL_PARAM_INSERT, db_str(m->model_id),
+		if (db_exec(work, STMT_LOGGED_MODEL_PARAM_INSERT, db_str(m->model_id),
 		    db_i64(m->experiment_id), db_str(params->items[i].key),
 		    db_str(params->items[i].value)) == -1)
 			return -1;

@@ -45,33 +45,33 @@ struct logged_model {
 };
 
 /* Deleted ones too: see is_active. */
-int	store_logged_model_find(struct db *, struct arena *, struct str model_id,
+int	store_logged_model_find(struct work *, struct str model_id,
 	    struct logged_model *);
 /* The models of `ids`, in that order; their number or -1. */
-int64_t	store_logged_model_list(struct db *, struct arena *, const struct str *ids,
+int64_t	store_logged_model_list(struct work *, const struct str *ids,
 	    size_t n, struct logged_model *out);
 /*
  * Read tags, params and every logged metric of n models: three statements.
  * 0 or -1.
  */
-int	store_logged_model_fill(struct db *, struct arena *, struct logged_model *,
+int	store_logged_model_fill(struct work *, struct logged_model *,
 	    size_t n);
 
 /*
  * Write a new model with its tags and params; model_id and the times are set
  * here.  0 or -1 (DB_DUPLICATE: a key is given twice).
  */
-int	store_logged_model_create(struct db *, struct arena *, struct logged_model *,
+int	store_logged_model_create(struct work *, struct logged_model *,
 	    struct str location);
-int	store_logged_model_set_status(struct db *, struct str model_id, int64_t status);
+int	store_logged_model_set_status(struct work *, struct str model_id, int64_t status);
 /* Mark it deleted; once more is fine. */
-int	store_logged_model_delete(struct db *, struct str model_id);
+int	store_logged_model_delete(struct work *, struct str model_id);
 /* Set tags, one after the other.  0 or -1. */
-int	store_logged_model_tags_set(struct db *, const struct logged_model *,
+int	store_logged_model_tags_set(struct work *, const struct logged_model *,
 	    const struct kvs *tags);
-int	store_logged_model_tag_delete(struct db *, struct str model_id, struct str key);
+int	store_logged_model_tag_delete(struct work *, struct str model_id, struct str key);
 /* Add params.  0 or -1 (DB_DUPLICATE: one is there already). */
-int	store_logged_model_params_add(struct db *, const struct logged_model *,
+int	store_logged_model_params_add(struct work *, const struct logged_model *,
 	    const struct kvs *params);
 
 #endif

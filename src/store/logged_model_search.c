@@ -280,15 +280,15 @@ build(struct sql *q, const struct logged_model_search *s, const struct plan *p)
 }
 
 static int
-run_query(struct db *db, struct arena *mem, struct sql *q,
+run_query(struct work *work, struct sql *q,
     const struct keyset *k, struct logged_model_page *out)
 {
 	struct keyset_page page;
 	size_t i;
 
-	if (keyset_read(k, db, mem, q, DB_STR, &page) != 0)
+	if (keyset_read(k, work, q, DB_STR, &page) != 0)
 		return -1;
-	out->model_ids = arena_array(mem, page.n + 1, sizeof(*out->model_ids));
+	out->model_ids = arena_array(work->mem, page.n + 1, sizeof(*out->model_ids));
 	for (i = 0; i < page.n; i++)
 		out->model_ids[i] = page.ids[i].str;
 	out->n = page.n;
@@ -297,7 +297,7 @@ run_query(struct db *db, struct arena *mem, struct sql *q,
 }
 
 int
-store_logged_model_search(struct db *db, struct arena *mem,
+store_logged_model_search(struct work *work,
     const struct logged_model_search *s, struct logged_model_page *page,
     struct search_error *err)
 {
@@ -308,23 +308,23 @@ store_logged_model_search(struct db *db, struct arena *mem,
 	int rc;
 
 	*page = (struct logged_model_page){ 0 };
-	if (search_logged_models_parse(mem, s->filter, &plan.filter,
-	    err) != 0 || read_order(mem, s, &plan, err) != 0 ||
-	    start(mem, &plan.keyset, s->page_token, err) != 0)
+	if (search_logged_models_parse(work->mem, s->filter, &plan.filter,
+	    err) != 0 || read_order(work->mem, s, &plan, err) != 0 ||
+	    start(work->mem, &plan.keyset, s->page_token, err) != 0)
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
-	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments, false,
+	if (walk_plan(work, &table, s->experiment_ids, s->nexperiments, false,
 	    &plan.walk) != 0)
 		return -1;
-	sql_init(&q, mem);
+	sql_init(&q, work, "logged_model.search");
 	build(&q, s, &plan);
 	if (q.nargs > SQL_ARGS_MAX)
-		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
+		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
 		    SQL_ARGS_MAX);
 	else
-		rc = run_query(db, mem, &q, &plan.keyset, page);
+		rc = run_query(work, &q, &plan.keyset, page);
 	sql_fini(&q);
 	return rc;
 }

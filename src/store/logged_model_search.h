@@ -47,7 +47,7 @@ struct logged_model_page {
  * The active models of some experiments.  By default the newest come first.  0,
  * 1 with *err, or -1.
  */
-int	store_logged_model_search(struct db *, struct arena *,
+int	store_logged_model_search(struct work *,
 	    const struct logged_model_search *, struct logged_model_page *,
 	    struct search_error *err);
 

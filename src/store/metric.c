@@ -82,7 +82,7 @@ allocate(size_t n, size_t size)
 
 /* The newest of each key, one row a key; `points` are sorted by key. */
 static int
-write_latest(struct db *db, const struct run_state *run,
+write_latest(struct work *work, const struct run_state *run,
     const struct metric_point *points, size_t n)
 {
 	struct db_val *values = allocate(n * METRIC_COLUMNS, sizeof(*values));
@@ -99,13 +99,13 @@ write_latest(struct db *db, const struct run_state *run,
 		to_row(values + rows++ * METRIC_COLUMNS, run, best);
 		best = &points[i < n ? i : 0];
 	}
-	rc = db_exec_rows(db, STMT_LATEST_METRIC_UPSERT, values, rows);
+	rc = db_exec_rows(work, STMT_LATEST_METRIC_UPSERT, values, rows);
 	free(values);
 	return rc == -1 ? -1 : 0;
 }
 
 static int
-write_points(struct db *db, const struct run_state *run,
+write_points(struct work *work, const struct run_state *run,
     const struct metric_point *points, size_t n)
 {
 	struct db_val *values = allocate(n * METRIC_COLUMNS, sizeof(*values));
@@ -114,7 +114,7 @@ write_points(struct db *db, const struct run_state *run,
 
 	for (i = 0; i < n; i++)
 		to_row(values + i * METRIC_COLUMNS, run, &points[i]);
-	rc = db_exec_rows(db, STMT_METRIC_INSERT, values, n);
+	rc = db_exec_rows(work, STMT_METRIC_INSERT, values, n);
 	free(values);
 	return rc == -1 ? -1 : 0;
 }
@@ -135,7 +135,7 @@ to_model_row(struct db_val *v, const struct run_state *run, const struct metric_
 
 /* The points of logged models.  A row that changes counts twice. */
 static int
-write_model_points(struct db *db, const struct run_state *run,
+write_model_points(struct work *work, const struct run_state *run,
     const struct metric_point *points, size_t n)
 {
 	struct db_val *values;
@@ -150,7 +150,7 @@ write_model_points(struct db *db, const struct run_state *run,
 	for (i = rows = 0; i < n; i++)
 		if (!str_empty(points[i].model_id))
 			to_model_row(values + rows++ * MODEL_METRIC_COLUMNS, run, &points[i]);
-	count = db_exec_rows(db, STMT_MODEL_METRIC_INSERT, values, rows);
+	count = db_exec_rows(work, STMT_MODEL_METRIC_INSERT, values, rows);
 	free(values);
 	if (count == -1)
 		return -1;
@@ -158,51 +158,51 @@ write_model_points(struct db *db, const struct run_state *run,
 }
 
 static int
-write_one(struct db *db, const struct run_state *run, const struct metric_point *p)
+write_one(struct work *work, const struct run_state *run, const struct metric_point *p)
 {
 	struct db_val v[METRIC_COLUMNS];
 
 	to_row(v, run, p);
-	if (db_exec_values(db, STMT_METRIC_INSERT, v, METRIC_COLUMNS) == -1 ||
-	    db_exec_values(db, STMT_LATEST_METRIC_UPSERT, v, METRIC_COLUMNS) == -1)
+	if (db_exec_values(work, STMT_METRIC_INSERT, v, METRIC_COLUMNS) == -1 ||
+	    db_exec_values(work, STMT_LATEST_METRIC_UPSERT, v, METRIC_COLUMNS) == -1)
 		return -1;
 	return 0;
 }
 
 int
-store_metric_log_active(struct db *db, struct str run_id, const struct metric_point *p)
+store_metric_log_active(struct work *work, struct str run_id, const struct metric_point *p)
 {
 	const struct db_val v[] = { db_str(p->key), db_dbl(stored_value(p->value)),
 	    db_i64(p->timestamp), db_i64(p->step), db_i64(isnan(p->value)), db_str(run_id) };
 	const size_t n = sizeof(v) / sizeof(v[0]);
-	int64_t rows = db_exec_values(db, STMT_METRIC_INSERT_ACTIVE, v, n);
+	int64_t rows = db_exec_values(work, STMT_METRIC_INSERT_ACTIVE, v, n);
 
 	if (rows > 0)
-		rows = db_exec_values(db, STMT_LATEST_METRIC_UPSERT_ACTIVE, v, n);
+		rows = db_exec_values(work, STMT_LATEST_METRIC_UPSERT_ACTIVE, v, n);
 	return rows == -1 ? -1 : rows > 0;
 }
 
 int
-store_metrics_log(struct db *db, const struct run_state *run,
+store_metrics_log(struct work *work, const struct run_state *run,
     struct metric_point *points, size_t n)
 {
 	if (n == 0)
 		return 0;
 	if (n == 1) {
-		if (write_one(db, run, points) == -1)
+		if (write_one(work, run, points) == -1)
 			return -1;
 	} else {
 		qsort(points, n, sizeof(*points), by_key);
-		if (write_points(db, run, points, n) == -1 ||
-		    write_latest(db, run, points, n) == -1)
+		if (write_points(work, run, points, n) == -1 ||
+		    write_latest(work, run, points, n) == -1)
 			return -1;
 	}
-	return write_model_points(db, run, points, n);
+	return write_model_points(work, run, points, n);
 }
 
 /* The names of latest metrics that the database takes for the points' names. */
 static int
-read_names(struct db *db, struct arena *mem, struct str run_id,
+read_names(struct work *work, struct str run_id,
     const struct metric_point *points, size_t n, struct kvs *out)
 {
 	struct db_result *r;
@@ -211,7 +211,7 @@ read_names(struct db *db, struct arena *mem, struct str run_id,
 	size_t i;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "metric.read_names");
 	sql_lit(&q, "SELECT `key` FROM latest_metrics WHERE run_uuid = ");
 	sql_arg(&q, db_str(run_id));
 	for (i = 0; i < n; i++) {
@@ -219,16 +219,16 @@ read_names(struct db *db, struct arena *mem, struct str run_id,
 		sql_arg(&q, db_str(points[i].key));
 	}
 	sql_lit(&q, ")");
-	r = db_query_sql(db, mem, &q, "s");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
-		kvs_add(mem, out, row[0].str, STR(""));
+	r = db_query_sql(work, &q, "s");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		kvs_add(work->mem, out, row[0].str, STR(""));
 	db_close(r);
 	sql_fini(&q);
 	return rc;
 }
 
 int
-store_metrics_clash(struct db *db, struct arena *mem, struct str run_id,
+store_metrics_clash(struct work *work, struct str run_id,
     const struct metric_point *points, size_t n, struct str *key, struct str *other)
 {
 	struct kvs names = { NULL, 0 };
@@ -236,13 +236,13 @@ store_metrics_clash(struct db *db, struct arena *mem, struct str run_id,
 	size_t i;
 	int rc;
 
-	if (read_names(db, mem, run_id, points, n, &names) == -1)
+	if (read_names(work, run_id, points, n, &names) == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
 		if (kvs_find(&names, points[i].key) != NULL)
 			continue;
 		*key = points[i].key;
-		rc = db_get(db, mem, STMT_LATEST_METRIC_SPELLING, row, db_str(run_id),
+		rc = db_get(work, STMT_LATEST_METRIC_SPELLING, row, db_str(run_id),
 		    db_str(*key));
 		if (rc == 1)
 			*other = row[0].str;
@@ -253,14 +253,14 @@ store_metrics_clash(struct db *db, struct arena *mem, struct str run_id,
 
 /* Hand the rows of a statement on: run, key, value, timestamp, step, is_nan. */
 static int
-read_history(struct db *db, struct arena *mem, struct sql *q, history_take *take, void *arg)
+read_history(struct work *work, struct sql *q, history_take *take, void *arg)
 {
-	struct db_result *r = db_stream_sql(db, mem, q, "ssdiii");
-	struct arena_mark mark = arena_mark(mem);
+	struct db_result *r = db_stream_sql(work, q, "ssdiii");
+	struct arena_mark mark = arena_mark(work->mem);
 	struct db_val row[6];
 	int rc = -1;
 
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		bool is_nan = row[5].i64 != 0;
 		struct history_row h = {
 			.run_id = row[0].str, .is_nan = is_nan,
@@ -269,7 +269,7 @@ read_history(struct db *db, struct arena *mem, struct sql *q, history_take *take
 		};
 
 		take(arg, &h);
-		arena_release(mem, mark);
+		arena_release(work->mem, mark);
 	}
 	db_close(r);
 	sql_fini(q);
@@ -279,12 +279,12 @@ read_history(struct db *db, struct arena *mem, struct sql *q, history_take *take
 #define HISTORY	"`key`, value, timestamp, step, is_nan FROM metrics WHERE "
 
 int
-store_history_read(struct db *db, struct arena *mem, struct str run_id, struct str key,
+store_history_read(struct work *work, struct str run_id, struct str key,
     const struct history_cursor *after, int64_t limit, history_take *take, void *arg)
 {
 	struct sql q;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "metric.history_read");
 	sql_lit(&q, "SELECT NULL, " HISTORY "run_uuid = ");
 	sql_arg(&q, db_str(run_id));
 	sql_lit(&q, " AND `key` = ");
@@ -305,23 +305,23 @@ store_history_read(struct db *db, struct arena *mem, struct str run_id, struct s
 		sql_lit(&q, " LIMIT ");
 		sql_arg(&q, db_i64(limit));
 	}
-	return read_history(db, mem, &q, take, arg);
+	return read_history(work, &q, take, arg);
 }
 
 int
-store_history_read_bulk(struct db *db, struct arena *mem, const struct str *run_ids,
+store_history_read_bulk(struct work *work, const struct str *run_ids,
     size_t nruns, struct str key, int64_t limit, history_take *take, void *arg)
 {
 	struct sql q;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "metric.history_read_bulk");
 	sql_lit(&q, "SELECT run_uuid, " HISTORY "run_uuid IN ");
 	sql_args(&q, run_ids, nruns);
 	sql_lit(&q, " AND `key` = ");
 	sql_arg(&q, db_str(key));
 	sql_lit(&q, " ORDER BY run_uuid, timestamp, step, value, is_nan LIMIT ");
 	sql_arg(&q, db_i64(limit));
-	return read_history(db, mem, &q, take, arg);
+	return read_history(work, &q, take, arg);
 }
 
 /*
@@ -345,7 +345,7 @@ add_window(struct sql *q, struct str run_id, struct str key, const struct step_w
 }
 
 static int
-count_window(struct db *db, struct arena *mem, struct str run_id, struct str key,
+count_window(struct work *work, struct str run_id, struct str key,
     const struct step_window *w, int64_t *count)
 {
 	struct db_result *r;
@@ -353,12 +353,12 @@ count_window(struct db *db, struct arena *mem, struct str run_id, struct str key
 	struct sql q;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "metric.count_window");
 	sql_lit(&q, "SELECT COUNT(*)");
 	add_window(&q, run_id, key, w);
-	r = db_query_sql(db, mem, &q, "i");
+	r = db_query_sql(work, &q, "i");
 	if (r != NULL)
-		rc = db_next(r, mem, row);
+		rc = db_next(r, row);
 	db_close(r);
 	sql_fini(&q);
 	if (rc != 1)
@@ -403,19 +403,19 @@ take_sampled(void *arg, const struct history_row *row)
  * in a temporary table would cost MariaDB more than to send them.
  */
 int
-store_history_sample(struct db *db, struct arena *mem, struct str run_id, struct str key,
+store_history_sample(struct work *work, struct str run_id, struct str key,
     const struct step_window *window, int64_t most, history_take *take, void *arg)
 {
 	struct sampling s = { .most = most, .take = take, .arg = arg };
 	struct sql q;
 
-	if (count_window(db, mem, run_id, key, window, &s.n) == -1)
+	if (count_window(work, run_id, key, window, &s.n) == -1)
 		return -1;
 	if (s.n == 0)
 		return 0;
-	sql_init(&q, mem);
+	sql_init(&q, work, "metric.history_sample");
 	sql_lit(&q, "SELECT NULL, NULL, value, timestamp, step, is_nan");
 	add_window(&q, run_id, key, window);
 	sql_lit(&q, " ORDER BY step, timestamp, value, is_nan");
-	return read_history(db, mem, &q, take_sampled, &s);
+	return read_history(work, &q, take_sampled, &s);
 }

@@ -27,20 +27,20 @@ struct metric_point {
  * (what was written must be rolled back); or -1 with db_error set: DB_REFERENCE for an
  * unknown model.
  */
-int	store_metrics_log(struct db *, const struct run_state *,
+int	store_metrics_log(struct work *, const struct run_state *,
 	    struct metric_point *points, size_t n);
 
 /*
  * The same for one point without a logged model, if the run is active: 1, or 0 if
  * not, or -1.
  */
-int	store_metric_log_active(struct db *, struct str run_id, const struct metric_point *);
+int	store_metric_log_active(struct work *, struct str run_id, const struct metric_point *);
 
 /*
  * On a database that folds case, after store_metrics_log: did one of the points
  * land in the row of another spelling of its name?  1 with both names, 0, or -1.
  */
-int	store_metrics_clash(struct db *, struct arena *, struct str run_id,
+int	store_metrics_clash(struct work *, struct str run_id,
 	    const struct metric_point *points, size_t n, struct str *key, struct str *other);
 
 /* A row of a history; the value is finite or NaN, the key absent in a sample. */
@@ -66,11 +66,11 @@ struct history_cursor {
  * behind `after` (NULL: from the start), at most `limit` (0: all).  Rows are
  * handed on as they arrive.  0 or -1.
  */
-int	store_history_read(struct db *, struct arena *, struct str run_id, struct str key,
+int	store_history_read(struct work *, struct str run_id, struct str key,
 	    const struct history_cursor *after, int64_t limit, history_take *, void *arg);
 
 /* The points of one key of several runs by run id, timestamp, step, value. */
-int	store_history_read_bulk(struct db *, struct arena *, const struct str *run_ids,
+int	store_history_read_bulk(struct work *, const struct str *run_ids,
 	    size_t nruns, struct str key, int64_t limit, history_take *, void *arg);
 
 /* A window of steps, both ends inside it. */
@@ -85,7 +85,7 @@ struct step_window {
  * first of each of `most` buckets of equal size, and the very last point, as the
  * reference samples its charts.  0 or -1.
  */
-int	store_history_sample(struct db *, struct arena *, struct str run_id, struct str key,
+int	store_history_sample(struct work *, struct str run_id, struct str key,
 	    const struct step_window *, int64_t most, history_take *, void *arg);
 
 #endif

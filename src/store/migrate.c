@@ -6,7 +6,6 @@
  * last.  A database with some of our tables, no row and no revision is one
  * whose making was interrupted.
  */
-#include "base/time.h"
 #include "store/location.h"
 #include "store/migrate.h"
 #include "store/schema/schema.h"
@@ -46,7 +45,7 @@ is_ours(struct str table)
 
 /* 1 if the table holds a row, 0, -1.  `table` is a name of the schema. */
 static int
-has_rows(struct db *db, struct arena *mem, const char *table)
+has_rows(struct work *work, const char *table)
 {
 	const struct sql_name name = { table };
 	struct db_result *result;
@@ -54,12 +53,12 @@ has_rows(struct db *db, struct arena *mem, const char *table)
 	struct sql q;
 	int rc;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "migrate.has_rows");
 	sql_lit(&q, "SELECT EXISTS (SELECT 1 FROM ");
 	sql_name(&q, &name);
 	sql_lit(&q, ")");
-	result = db_query_sql(db, mem, &q, "i");
-	rc = result == NULL ? -1 : db_next(result, mem, row);
+	result = db_query_sql(work, &q, "i");
+	rc = result == NULL ? -1 : db_next(result, row);
 	db_close(result);
 	sql_fini(&q);
 	return rc == 1 ? row[0].i64 != 0 : -1;
@@ -76,17 +75,17 @@ struct tables {
 #define TABLES_MAX	128
 
 static int
-list_tables(struct db *db, struct arena *mem, struct tables *out)
+list_tables(struct work *work, struct tables *out)
 {
-	struct db_result *result = db_query(db, mem, STMT_SCHEMA_TABLES);
+	struct db_result *result = db_query(work, STMT_SCHEMA_TABLES);
 	struct db_val row[3];
 	int rc;
 
 	*out = (struct tables){ 0 };
 	if (result == NULL)
 		return -1;
-	out->names = arena_array(mem, TABLES_MAX, sizeof(*out->names));
-	while ((rc = db_next(result, mem, row)) == 1) {
+	out->names = arena_array(work->mem, TABLES_MAX, sizeof(*out->names));
+	while ((rc = db_next(result, row)) == 1) {
 		if (str_is(row[0].str, "alembic_version"))
 			out->has_revision = true;
 		if (out->n < TABLES_MAX)
@@ -98,7 +97,7 @@ list_tables(struct db *db, struct arena *mem, struct tables *out)
 
 /* 1 if the tables are some of ours and without any row, 0, -1. */
 static int
-is_interrupted(struct db *db, struct arena *mem, const struct tables *tables)
+is_interrupted(struct work *work, const struct tables *tables)
 {
 	size_t i;
 
@@ -107,7 +106,7 @@ is_interrupted(struct db *db, struct arena *mem, const struct tables *tables)
 
 		if (!is_ours(tables->names[i]))
 			return 0;
-		rc = has_rows(db, mem, tables->names[i].p);
+		rc = has_rows(work, tables->names[i].p);
 		if (rc != 0)
 			return rc == 1 ? 0 : -1;
 	}
@@ -116,18 +115,18 @@ is_interrupted(struct db *db, struct arena *mem, const struct tables *tables)
 
 /* The revision, several joined with ", "; absent if there is none.  0 or -1. */
 static int
-read_revision(struct db *db, struct arena *mem, struct str *out)
+read_revision(struct work *work, struct str *out)
 {
-	struct db_result *result = db_query(db, mem, STMT_REVISION);
+	struct db_result *result = db_query(work, STMT_REVISION);
 	struct db_val row[1];
 	int rc;
 
 	*out = (struct str){ 0 };
 	if (result == NULL)
 		return -1;
-	while ((rc = db_next(result, mem, row)) == 1)
+	while ((rc = db_next(result, row)) == 1)
 		*out = out->p == NULL ? row[0].str :
-		    arena_printf(mem, "%s, %s", out->p, row[0].str.p);
+		    arena_printf(work->mem, "%s, %s", out->p, row[0].str.p);
 	db_close(result);
 	return rc;
 }
@@ -166,10 +165,10 @@ other_problem(struct arena *mem, struct str revision)
 }
 
 static int
-unmarked_state(struct db *db, struct arena *mem, const struct tables *tables,
+unmarked_state(struct work *work, const struct tables *tables,
     struct migrate_state *out)
 {
-	int rc = is_interrupted(db, mem, tables);
+	int rc = is_interrupted(work, tables);
 
 	if (rc == -1)
 		return -1;
@@ -183,83 +182,83 @@ unmarked_state(struct db *db, struct arena *mem, const struct tables *tables,
 }
 
 int
-migrate_state(struct db *db, struct arena *mem, struct migrate_state *out)
+migrate_state(struct work *work, struct migrate_state *out)
 {
 	struct tables tables;
 	struct str revision = { 0 };
 
 	*out = (struct migrate_state){ 0 };
-	if (list_tables(db, mem, &tables) == -1)
+	if (list_tables(work, &tables) == -1)
 		return -1;
 	if (tables.n == 0) {
 		out->kind = MIGRATE_EMPTY;
 		out->problem = "the database is empty: run `cairn db init`";
 		return 0;
 	}
-	if (tables.has_revision && read_revision(db, mem, &revision) == -1)
+	if (tables.has_revision && read_revision(work, &revision) == -1)
 		return -1;
 	if (revision.p == NULL)
-		return unmarked_state(db, mem, &tables, out);
+		return unmarked_state(work, &tables, out);
 	out->revision = revision.p;
 	if (str_is(revision, SCHEMA_HEAD)) {
 		out->kind = MIGRATE_HEAD;
 		return 0;
 	}
 	out->kind = MIGRATE_OTHER;
-	out->problem = other_problem(mem, revision);
+	out->problem = other_problem(work->mem, revision);
 	return 0;
 }
 
 static int
-fail_database(struct db *db, struct arena *mem, const char *what,
+fail_database(struct work *work, const char *what,
     const char **error)
 {
 	const char *remedy = "";
 
-	if (db_error_number(db) == ER_BINLOG_TRIGGER)
+	if (db_error_number(work->db) == ER_BINLOG_TRIGGER)
 		remedy = ": set log_bin_trust_function_creators = 1 on the"
 		    " server, or let a user with the SUPER privilege make the"
 		    " schema";
-	*error = arena_printf(mem, "%s: %s%s", what, db_error_text(db),
+	*error = arena_printf(work->mem, "%s: %s%s", what, db_error_text(work->db),
 	    remedy).p;
 	return -1;
 }
 
 static int
-make_tables(struct db *db)
+make_tables(struct work *work)
 {
 	const struct schema_statement *s;
 
-	if (db_run(db, "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE "
+	if (db_run(work, "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE "
 	    SCHEMA_COLLATION) == -1)
 		return -1;
 	for (s = schema_statements; s->table != NULL; s++)
-		if (!s->is_row && db_run(db, s->text) == -1)
+		if (!s->is_row && db_run(work, s->text) == -1)
 			return -1;
 	return 0;
 }
 
 static int
-make_rows(struct db *db)
+make_rows(struct work *work)
 {
 	const struct schema_statement *s;
 
-	db_begin(db);
+	db_begin(work->db);
 	for (s = schema_statements; s->table != NULL; s++)
-		if (s->is_row && db_run(db, s->text) == -1) {
-			db_rollback(db);
+		if (s->is_row && db_run(work, s->text) == -1) {
+			db_rollback(work->db);
 			return -1;
 		}
-	return db_commit(db);
+	return db_commit(work->db);
 }
 
 static int
-init_locked(struct db *db, struct arena *mem, const char **error)
+init_locked(struct work *work, const char **error)
 {
 	struct migrate_state state;
 
-	if (migrate_state(db, mem, &state) == -1)
-		return fail_database(db, mem, "cannot read the database",
+	if (migrate_state(work, &state) == -1)
+		return fail_database(work, "cannot read the database",
 		    error);
 	if (state.kind == MIGRATE_HEAD)
 		return 0;
@@ -267,30 +266,30 @@ init_locked(struct db *db, struct arena *mem, const char **error)
 		*error = state.problem;
 		return -1;
 	}
-	if (make_tables(db) == -1 || make_rows(db) == -1)
-		return fail_database(db, mem, "cannot make the schema", error);
+	if (make_tables(work) == -1 || make_rows(work) == -1)
+		return fail_database(work, "cannot make the schema", error);
 	return 0;
 }
 
 int
-migrate_init(struct db *db, struct arena *mem, const char **error)
+migrate_init(struct work *work, const char **error)
 {
 	struct db_val row[1];
 	int rc;
 
-	rc = db_get(db, mem, STMT_SCHEMA_LOCK, row, db_i64(LOCK_WAIT_SECONDS));
+	rc = db_get(work, STMT_SCHEMA_LOCK, row, db_i64(LOCK_WAIT_SECONDS));
 	if (rc != 1)
-		return fail_database(db, mem, "cannot lock the schema", error);
+		return fail_database(work, "cannot lock the schema", error);
 	if (row[0].i64 != 1) {
-		*error = arena_printf(mem, "another init of this database has"
+		*error = arena_printf(work->mem, "another init of this database has"
 		    " been running for %d seconds: look at SHOW PROCESSLIST,"
 		    " then try again", LOCK_WAIT_SECONDS).p;
 		return -1;
 	}
-	rc = init_locked(db, mem, error);
+	rc = init_locked(work, error);
 	/* a lost connection has released the lock already */
-	if (rc == 0 || db_error(db) != DB_LOST)
-		(void)db_get(db, mem, STMT_SCHEMA_UNLOCK, row);
+	if (rc == 0 || db_error(work->db) != DB_LOST)
+		(void)db_get(work, STMT_SCHEMA_UNLOCK, row);
 	return rc;
 }
 
@@ -299,7 +298,7 @@ migrate_init(struct db *db, struct arena *mem, const char **error)
 	"CREATE INDEX IF NOT EXISTS " name " ON runs (" columns ")"
 
 int
-migrate_index(struct db *db, struct arena *mem, const char **error)
+migrate_index(struct work *work, const char **error)
 {
 	static const char *const indexes[] = {
 		INDEX_RUNS("cairn_start_time", "start_time DESC, run_uuid"),
@@ -311,35 +310,29 @@ migrate_index(struct db *db, struct arena *mem, const char **error)
 	struct migrate_state state;
 	size_t i;
 
-	if (migrate_state(db, mem, &state) == -1)
-		return fail_database(db, mem, "cannot read the database", error);
+	if (migrate_state(work, &state) == -1)
+		return fail_database(work, "cannot read the database", error);
 	if (state.kind != MIGRATE_HEAD) {
 		*error = state.problem;
 		return -1;
 	}
 	for (i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++)
-		if (db_run(db, indexes[i]) == -1)
-			return fail_database(db, mem, "cannot make an index", error);
+		if (db_run(work, indexes[i]) == -1)
+			return fail_database(work, "cannot make an index", error);
 	return 0;
 }
 
 int
-migrate_default_experiment(struct db *db, const char *artifact_root)
+migrate_default_experiment(struct work *work, const char *artifact_root)
 {
-	struct db_val now = db_i64(time_now_ms());
-	struct str location;
-	struct arena mem;
-	int64_t n;
+	struct db_val now = db_i64(work->now);
+	struct str location = location_join(work->mem, str_of(artifact_root), STR("0"));
 
-	arena_init(&mem);
-	location = location_join(&mem, str_of(artifact_root), STR("0"));
-	n = db_exec(db, STMT_SCHEMA_DEFAULT_EXPERIMENT, db_str(location), now,
-	    now);
-	arena_fini(&mem);
 	/* another start was faster, or the name is taken */
-	if (n == -1 && db_error(db) == DB_DUPLICATE)
+	if (db_exec(work, STMT_SCHEMA_DEFAULT_EXPERIMENT, db_str(location), now, now) != -1 ||
+	    db_error(work->db) == DB_DUPLICATE)
 		return 0;
-	return n == -1 ? -1 : 0;
+	return -1;
 }
 
 /*
@@ -369,20 +362,20 @@ check_revision(const struct migrate_state *state, bool fits,
 }
 
 int
-migrate_check(struct db *db, struct schema_findings *out)
+migrate_check(struct work *work, struct schema_findings *out)
 {
 	struct migrate_state state;
 	struct tables tables;
 	bool fits;
 
-	if (migrate_state(db, out->mem, &state) == -1 ||
-	    list_tables(db, out->mem, &tables) == -1)
+	if (migrate_state(work, &state) == -1 ||
+	    list_tables(work, &tables) == -1)
 		return -1;
 	if (state.kind == MIGRATE_EMPTY || state.kind == MIGRATE_PARTIAL) {
 		schema_finding_add(out, (struct str){ 0 }, "%s", state.problem);
 		return 0;
 	}
-	if (schema_check(db, out) == -1)
+	if (schema_check(work, out) == -1)
 		return -1;
 	fits = out->n == (tables.has_revision ? 0 : 1);
 	if (state.kind != MIGRATE_HEAD)

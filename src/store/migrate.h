@@ -27,7 +27,7 @@ struct migrate_state {
 };
 
 /* What the database holds, by its tables and alembic_version.  0 or -1. */
-int	migrate_state(struct db *, struct arena *mem, struct migrate_state *);
+int	migrate_state(struct work *, struct migrate_state *);
 
 /*
  * Make the schema and its first rows in an empty database, and give the
@@ -36,7 +36,7 @@ int	migrate_state(struct db *, struct arena *mem, struct migrate_state *);
  * database server, so that several may call it at once.  0, or -1 with one line
  * in *error that names the remedy.
  */
-int	migrate_init(struct db *, struct arena *mem, const char **error);
+int	migrate_init(struct work *, const char **error);
 
 /*
  * Make experiment 0, `Default`, if there is none of that id, as MLflow does at
@@ -45,7 +45,7 @@ int	migrate_init(struct db *, struct arena *mem, const char **error);
  * experiment has the name, nothing is made.  Several may call it at once.
  * 0 or -1.
  */
-int	migrate_default_experiment(struct db *, const char *artifact_root);
+int	migrate_default_experiment(struct work *, const char *artifact_root);
 
 /*
  * Give `runs` the two indexes that searches in the order of start time take (they are
@@ -53,13 +53,13 @@ int	migrate_default_experiment(struct db *, const char *artifact_root);
  * runs of an experiment in one lifecycle stage.  What is there stays.  Only at
  * MIGRATE_HEAD; 0, or -1 as above.
  */
-int	migrate_index(struct db *, struct arena *mem, const char **error);
+int	migrate_index(struct work *, const char **error);
 
 /*
  * Compare the database with the schema: the revision, then what schema_check
  * compares.  Start from findings { 0 } with .mem set; none added: all is well.
  * 0, or -1 when the database cannot be read.
  */
-int	migrate_check(struct db *, struct schema_findings *);
+int	migrate_check(struct work *, struct schema_findings *);
 
 #endif

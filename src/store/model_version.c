@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/time.h"
 #include "store/model_version.h"
 #include "store/sql.h"
 
@@ -32,11 +31,11 @@ model_versions_add(struct arena *mem, struct model_versions *to,
 }
 
 int
-store_model_version_find(struct db *db, struct arena *mem, struct str name,
+store_model_version_find(struct work *work, struct str name,
     int64_t version, struct model_version *v)
 {
 	struct db_val row[VERSION_NCOLUMNS];
-	int rc = db_get(db, mem, STMT_VERSION_GET, row, db_str(name), db_i64(version));
+	int rc = db_get(work, STMT_VERSION_GET, row, db_str(name), db_i64(version));
 
 	if (rc == 1)
 		from_row(row, v);
@@ -44,11 +43,11 @@ store_model_version_find(struct db *db, struct arena *mem, struct str name,
 }
 
 int
-store_model_version_lock(struct db *db, struct arena *mem, struct str name,
+store_model_version_lock(struct work *work, struct str name,
     int64_t version, struct model_version *v)
 {
 	struct db_val row[VERSION_NCOLUMNS];
-	int rc = db_get(db, mem, STMT_VERSION_LOCK, row, db_str(name), db_i64(version));
+	int rc = db_get(work, STMT_VERSION_LOCK, row, db_str(name), db_i64(version));
 
 	if (rc == 1)
 		from_row(row, v);
@@ -56,11 +55,11 @@ store_model_version_lock(struct db *db, struct arena *mem, struct str name,
 }
 
 int
-store_model_version_newest(struct db *db, struct arena *mem, struct str name,
+store_model_version_newest(struct work *work, struct str name,
     struct model_version *v)
 {
 	struct db_val row[VERSION_NCOLUMNS];
-	int rc = db_get(db, mem, STMT_VERSION_NEWEST, row, db_str(name));
+	int rc = db_get(work, STMT_VERSION_NEWEST, row, db_str(name));
 
 	if (rc == 1)
 		from_row(row, v);
@@ -112,7 +111,7 @@ add_versions(struct sql *q, struct model_version *const *sorted, size_t n)
 }
 
 static int
-read_tags(struct db *db, struct arena *mem, struct model_version *const *sorted,
+read_tags(struct work *work, struct model_version *const *sorted,
     size_t n)
 {
 	struct db_result *r;
@@ -120,22 +119,24 @@ read_tags(struct db *db, struct arena *mem, struct model_version *const *sorted,
 	struct sql q;
 	int rc = -1;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "model_version.read_tags");
 	/*
 	 * By the version's spelling of the name: a tag may have another.  Versions first:
 	 * left alone, MariaDB reads the tags of every version there is.
 	 */
 	sql_lit(&q, "SELECT v.name, v.version, t.`key`, t.value FROM model_versions v "
 	    "STRAIGHT_JOIN model_version_tags t ON t.workspace = v.workspace AND t.name = v.name "
-	    "AND t.version = v.version WHERE v.workspace = 'default' AND (");
+	    "AND t.version = v.version WHERE v.workspace = ");
+	sql_workspace(&q);
+	sql_lit(&q, " AND (");
 	add_versions(&q, sorted, n);
 	sql_lit(&q, ") ORDER BY t.`key`");
-	r = db_query_sql(db, mem, &q, "siss");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	r = db_query_sql(work, &q, "siss");
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		struct model_version *v = find_sorted(sorted, n, row[0].str, row[1].i64);
 
 		if (v != NULL)
-			kvs_add(mem, &v->tags, row[2].str, row[3].str);
+			kvs_add(work->mem, &v->tags, row[2].str, row[3].str);
 	}
 	db_close(r);
 	sql_fini(&q);
@@ -143,10 +144,10 @@ read_tags(struct db *db, struct arena *mem, struct model_version *const *sorted,
 }
 
 int
-store_model_version_fill_tags(struct db *db, struct arena *mem,
+store_model_version_fill_tags(struct work *work,
     struct model_version *v, size_t n)
 {
-	struct model_version **sorted = arena_array(mem, n, sizeof(*sorted));
+	struct model_version **sorted = arena_array(work->mem, n, sizeof(*sorted));
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -154,13 +155,13 @@ store_model_version_fill_tags(struct db *db, struct arena *mem,
 	if (n > 1)
 		qsort(sorted, n, sizeof(*sorted), by_name);
 	for (i = 0; i < n; i += PIECE)
-		if (read_tags(db, mem, sorted + i, n - i < PIECE ? n - i : PIECE) == -1)
+		if (read_tags(work, sorted + i, n - i < PIECE ? n - i : PIECE) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_model_version_fill_aliases(struct db *db, struct arena *mem,
+store_model_version_fill_aliases(struct work *work,
     struct model_version *v, size_t n)
 {
 	struct db_result *r;
@@ -170,115 +171,115 @@ store_model_version_fill_aliases(struct db *db, struct arena *mem,
 
 	if (n == 0)
 		return 0;
-	r = db_query(db, mem, STMT_MODEL_ALIASES, db_str(v[0].name));
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+	r = db_query(work, STMT_MODEL_ALIASES, db_str(v[0].name));
+	while (r != NULL && (rc = db_next(r, row)) == 1)
 		for (i = 0; i < n; i++)
 			if (v[i].version == row[1].i64)
-				kvs_add(mem, &v[i].aliases, row[0].str, STR(""));
+				kvs_add(work->mem, &v[i].aliases, row[0].str, STR(""));
 	db_close(r);
 	return rc;
 }
 
 static int
-touch_model(struct db *db, struct str name, int64_t now)
+touch_model(struct work *work, struct str name, int64_t now)
 {
-	return db_exec(db, STMT_MODEL_TOUCH, db_i64(now), db_str(name)) == -1 ? -1 : 0;
+	return db_exec(work, STMT_MODEL_TOUCH, db_i64(now), db_str(name)) == -1 ? -1 : 0;
 }
 
 static int
-insert_tags(struct db *db, const struct model_version *v)
+insert_tags(struct work *work, const struct model_version *v)
 {
 	size_t i;
 
 	for (i = 0; i < v->tags.n; i++)
-		if (db_exec(db, STMT_VERSION_TAG_INSERT, db_str(v->name), db_i64(v->version),
+		if (db_exec(work, STMT_VERSION_TAG_INSERT, db_str(v->name), db_i64(v->version),
 		    db_str(v->tags.items[i].key), db_str(v->tags.items[i].value)) == -1)
 			return -1;
 	return 0;
 }
 
 int
-store_model_version_add(struct db *db, struct arena *mem, struct model_version *v)
+store_model_version_add(struct work *work, struct model_version *v)
 {
 	struct db_val next;
-	int rc = db_get(db, mem, STMT_VERSION_NEXT, &next, db_str(v->name));
+	int rc = db_get(work, STMT_VERSION_NEXT, &next, db_str(v->name));
 
 	if (rc == -1)
 		return -1;
 	assert(rc == 1);
 	v->version = next.i64;
-	v->creation_time = v->last_updated_time = time_now_ms();
+	v->creation_time = v->last_updated_time = work->now;
 	v->current_stage = STR("None");
 	v->status = STR("READY");
-	if (db_exec(db, STMT_VERSION_INSERT, db_str(v->name), db_i64(v->version),
+	if (db_exec(work, STMT_VERSION_INSERT, db_str(v->name), db_i64(v->version),
 	    db_i64(v->creation_time), db_i64(v->last_updated_time),
 	    db_str(v->description), db_str(v->source), db_str(v->run_id),
 	    db_str(v->run_link), db_str(v->storage_location)) == -1) {
-		if (db_error(db) == DB_DUPLICATE)
-			db_retry(db);
+		if (db_error(work->db) == DB_DUPLICATE)
+			db_retry(work->db);
 		return -1;
 	}
-	return insert_tags(db, v) == -1 ? -1 : touch_model(db, v->name, v->creation_time);
+	return insert_tags(work, v) == -1 ? -1 : touch_model(work, v->name, v->creation_time);
 }
 
 int
-store_model_version_set_description(struct db *db, const struct model_version *v,
+store_model_version_set_description(struct work *work, const struct model_version *v,
     struct str description)
 {
-	return db_exec(db, STMT_VERSION_SET_DESCRIPTION, db_str(description),
-	    db_i64(time_now_ms()), db_str(v->name), db_i64(v->version)) == -1 ? -1 : 0;
+	return db_exec(work, STMT_VERSION_SET_DESCRIPTION, db_str(description),
+	    db_i64(work->now), db_str(v->name), db_i64(v->version)) == -1 ? -1 : 0;
 }
 
 int
-store_model_version_set_stage(struct db *db, const struct model_version *v,
+store_model_version_set_stage(struct work *work, const struct model_version *v,
     struct str stage, bool archive)
 {
-	int64_t now = time_now_ms();
+	int64_t now = work->now;
 
-	if (archive && db_exec(db, STMT_VERSION_ARCHIVE_OTHERS, db_i64(now),
+	if (archive && db_exec(work, STMT_VERSION_ARCHIVE_OTHERS, db_i64(now),
 	    db_str(v->name), db_str(stage), db_i64(v->version)) == -1)
 		return -1;
-	if (db_exec(db, STMT_VERSION_SET_STAGE, db_str(stage), db_i64(now),
+	if (db_exec(work, STMT_VERSION_SET_STAGE, db_str(stage), db_i64(now),
 	    db_str(v->name), db_i64(v->version)) == -1)
 		return -1;
-	return touch_model(db, v->name, now);
+	return touch_model(work, v->name, now);
 }
 
 int
-store_model_version_delete(struct db *db, const struct model_version *v)
+store_model_version_delete(struct work *work, const struct model_version *v)
 {
-	int64_t now = time_now_ms();
+	int64_t now = work->now;
 
-	if (db_exec(db, STMT_VERSION_DELETE_ALIASES, db_str(v->name),
+	if (db_exec(work, STMT_VERSION_DELETE_ALIASES, db_str(v->name),
 	    db_i64(v->version)) == -1 ||
-	    db_exec(db, STMT_VERSION_DELETE, db_i64(now), db_str(v->name),
+	    db_exec(work, STMT_VERSION_DELETE, db_i64(now), db_str(v->name),
 	    db_i64(v->version)) == -1)
 		return -1;
-	return touch_model(db, v->name, now);
+	return touch_model(work, v->name, now);
 }
 
 int
-store_model_version_tag_set(struct db *db, const struct model_version *v,
+store_model_version_tag_set(struct work *work, const struct model_version *v,
     struct str key, struct str value)
 {
-	return db_exec(db, STMT_VERSION_TAG_SET, db_str(v->name), db_i64(v->version),
+	return db_exec(work, STMT_VERSION_TAG_SET, db_str(v->name), db_i64(v->version),
 	    db_str(key), db_str(value)) == -1 ? -1 : 0;
 }
 
 int
-store_model_version_tag_delete(struct db *db, const struct model_version *v,
+store_model_version_tag_delete(struct work *work, const struct model_version *v,
     struct str key)
 {
-	return db_exec(db, STMT_VERSION_TAG_DELETE, db_str(v->name), db_i64(v->version),
+	return db_exec(work, STMT_VERSION_TAG_DELETE, db_str(v->name), db_i64(v->version),
 	    db_str(key)) == -1 ? -1 : 0;
 }
 
 int
-store_model_origin_find(struct db *db, struct arena *mem, struct str model_id,
+store_model_origin_find(struct work *work, struct str model_id,
     struct model_origin *m)
 {
 	struct db_val row[4];
-	int rc = db_get(db, mem, STMT_VERSION_ORIGIN, row, db_str(model_id));
+	int rc = db_get(work, STMT_VERSION_ORIGIN, row, db_str(model_id));
 
 	if (rc == 1)
 		*m = (struct model_origin){ row[0].str, row[1].i64, row[2].str, row[3].str };
@@ -286,11 +287,11 @@ store_model_origin_find(struct db *db, struct arena *mem, struct str model_id,
 }
 
 int
-store_model_origin_lock_tag(struct db *db, struct arena *mem,
+store_model_origin_lock_tag(struct work *work,
     const struct model_origin *m, struct str *value)
 {
 	struct db_val row;
-	int rc = db_get(db, mem, STMT_VERSION_ORIGIN_LOCK, &row, db_str(m->model_id));
+	int rc = db_get(work, STMT_VERSION_ORIGIN_LOCK, &row, db_str(m->model_id));
 
 	if (rc == 1)
 		*value = row.str;
@@ -298,8 +299,8 @@ store_model_origin_lock_tag(struct db *db, struct arena *mem,
 }
 
 int
-store_model_origin_set_tag(struct db *db, const struct model_origin *m, struct str value)
+store_model_origin_set_tag(struct work *work, const struct model_origin *m, struct str value)
 {
-	return db_exec(db, STMT_VERSION_ORIGIN_SET_TAG, db_str(m->model_id),
+	return db_exec(work, STMT_VERSION_ORIGIN_SET_TAG, db_str(m->model_id),
 	    db_i64(m->experiment_id), db_str(value)) == -1 ? -1 : 0;
 }

@@ -38,19 +38,19 @@ struct model_versions {
 void	model_versions_add(struct arena *, struct model_versions *,
 	    const struct db_val *row);
 
-int	store_model_version_find(struct db *, struct arena *, struct str name,
+int	store_model_version_find(struct work *, struct str name,
 	    int64_t version, struct model_version *);
 /* The same, locked until the transaction ends. */
-int	store_model_version_lock(struct db *, struct arena *, struct str name,
+int	store_model_version_lock(struct work *, struct str name,
 	    int64_t version, struct model_version *);
 /* The one with the highest number. */
-int	store_model_version_newest(struct db *, struct arena *, struct str name,
+int	store_model_version_newest(struct work *, struct str name,
 	    struct model_version *);
 /* Read the tags of n versions, of any models; 0 or -1. */
-int	store_model_version_fill_tags(struct db *, struct arena *,
+int	store_model_version_fill_tags(struct work *,
 	    struct model_version *, size_t n);
 /* Read the aliases of n versions of one model; 0 or -1. */
-int	store_model_version_fill_aliases(struct db *, struct arena *,
+int	store_model_version_fill_aliases(struct work *,
 	    struct model_version *, size_t n);
 
 /*
@@ -58,18 +58,18 @@ int	store_model_version_fill_aliases(struct db *, struct arena *,
  * the times, stage and status are filled in.  0 or -1; DB_RETRY when another
  * server took the number.
  */
-int	store_model_version_add(struct db *, struct arena *, struct model_version *v);
+int	store_model_version_add(struct work *, struct model_version *v);
 /* These change a version that the caller has locked with its model.  0 or -1. */
-int	store_model_version_set_description(struct db *, const struct model_version *,
+int	store_model_version_set_description(struct work *, const struct model_version *,
 	    struct str description);
 /* `stage` in its proper case; with `archive` all others of that stage are archived. */
-int	store_model_version_set_stage(struct db *, const struct model_version *,
+int	store_model_version_set_stage(struct work *, const struct model_version *,
 	    struct str stage, bool archive);
 /* Soft delete; the aliases go, the tags stay. */
-int	store_model_version_delete(struct db *, const struct model_version *);
-int	store_model_version_tag_set(struct db *, const struct model_version *,
+int	store_model_version_delete(struct work *, const struct model_version *);
+int	store_model_version_tag_set(struct work *, const struct model_version *,
 	    struct str key, struct str value);
-int	store_model_version_tag_delete(struct db *, const struct model_version *,
+int	store_model_version_tag_delete(struct work *, const struct model_version *,
 	    struct str key);
 
 /* The logged model that a version is made of. */
@@ -81,15 +81,15 @@ struct model_origin {
 };
 
 /* A logged model that is not deleted. */
-int	store_model_origin_find(struct db *, struct arena *, struct str model_id,
+int	store_model_origin_find(struct work *, struct str model_id,
 	    struct model_origin *);
 /*
  * Its tag mlflow.modelVersions ("" if it has none), and the model locked so that
  * the tag can be written anew.
  */
-int	store_model_origin_lock_tag(struct db *, struct arena *,
+int	store_model_origin_lock_tag(struct work *,
 	    const struct model_origin *, struct str *value);
-int	store_model_origin_set_tag(struct db *, const struct model_origin *,
+int	store_model_origin_set_tag(struct work *, const struct model_origin *,
 	    struct str value);
 
 #endif

@@ -77,11 +77,15 @@ build(struct sql *q, const struct search_node *filter, bool models,
 	    "v.description, v.user_id, v.current_stage, v.source, v.run_id, v.status, "
 	    "v.status_message, v.run_link, v.storage_location");
 	keyset_select(k, q);
-	sql_lit(q, " FROM model_versions v WHERE v.workspace = 'default' "
-	    "AND v.current_stage <> 'Deleted_Internal'");
-	if (models)
+	sql_lit(q, " FROM model_versions v WHERE v.workspace = ");
+	sql_workspace(q);
+	sql_lit(q, " AND v.current_stage <> 'Deleted_Internal'");
+	if (models) {
 		sql_lit(q, " AND v.name NOT IN (SELECT p.name FROM model_version_tags p "
-		    "WHERE p.workspace = 'default' AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+		    "WHERE p.workspace = ");
+		sql_workspace(q);
+		sql_lit(q, " AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+	}
 	where_add(q, filter, sources);
 	keyset_where(k, q);
 	keyset_order(k, q);
@@ -94,7 +98,7 @@ add_version(void *arg, struct arena *mem, const struct db_val *row)
 }
 
 int
-store_model_version_search(struct db *db, struct arena *mem,
+store_model_version_search(struct work *work,
     const struct model_version_search *s, struct model_version_page *page,
     struct search_error *err)
 {
@@ -105,14 +109,14 @@ store_model_version_search(struct db *db, struct arena *mem,
 	int rc;
 
 	*page = (struct model_version_page){ 0 };
-	if (search_parse(mem, &search_versions, s->filter, &filter, err) != 0 ||
-	    read_order(mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, mem, s->page_token, err) != 0)
+	if (search_parse(work->mem, &search_versions, s->filter, &filter, err) != 0 ||
+	    read_order(work->mem, s, &keyset, err) != 0 ||
+	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
 		return 1;
 	models = registry_filter_models(filter);
-	sql_init(&q, mem);
+	sql_init(&q, work, "model_version.search");
 	build(&q, filter, models, &keyset);
-	rc = keyset_walk(&keyset, db, mem, &q, VERSION_TYPES, add_version,
+	rc = keyset_walk(&keyset, work, &q, VERSION_TYPES, add_version,
 	    &page->versions, &page->next_page_token);
 	sql_fini(&q);
 	return rc;

@@ -26,7 +26,7 @@ struct model_version_page {
  * 0 with *page in `mem`, 1 with the client's mistake in *err, -1 when the
  * database fails.
  */
-int	store_model_version_search(struct db *, struct arena *mem,
+int	store_model_version_search(struct work *,
 	    const struct model_version_search *, struct model_version_page *page,
 	    struct search_error *err);
 

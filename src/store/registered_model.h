@@ -33,13 +33,13 @@ struct registered_models {
 void	registered_models_add(struct arena *, struct registered_models *,
 	    const struct db_val *row);
 
-int	store_registered_model_find(struct db *, struct arena *, struct str name,
+int	store_registered_model_find(struct work *, struct str name,
 	    struct registered_model *);
 /*
  * The same, locked until the transaction ends: whoever changes a model or a
  * version takes this lock first.
  */
-int	store_registered_model_lock(struct db *, struct arena *, struct str name,
+int	store_registered_model_lock(struct work *, struct str name,
 	    struct registered_model *);
 /* How latest versions are ordered: MLflow's searches do it their own way. */
 enum latest_order {
@@ -51,39 +51,39 @@ enum latest_order {
  * Read tags, aliases and the latest version of each stage of n models: three
  * statements, whatever their number up to some hundreds.  0 or -1.
  */
-int	store_registered_model_fill(struct db *, struct arena *,
+int	store_registered_model_fill(struct work *,
 	    struct registered_model *, size_t n, enum latest_order);
 /* The latest versions of a model, one for each stage, without tags.  0 or -1. */
-int	store_registered_model_latest(struct db *, struct arena *,
+int	store_registered_model_latest(struct work *,
 	    struct registered_model *);
 
 /*
  * A new model with m->name and ->description; the times are filled in.  0 or -1
  * (DB_DUPLICATE: the name is taken).
  */
-int	store_registered_model_create(struct db *, struct registered_model *m);
+int	store_registered_model_create(struct work *, struct registered_model *m);
 /* Its m->tags.  0 or -1 (DB_DUPLICATE: one is there twice). */
-int	store_registered_model_add_tags(struct db *, const struct registered_model *m);
+int	store_registered_model_add_tags(struct work *, const struct registered_model *m);
 /* These change a model that the caller has locked.  0 or -1. */
-int	store_registered_model_set_description(struct db *, struct registered_model *,
+int	store_registered_model_set_description(struct work *, struct registered_model *,
 	    struct str description);
 /* -1 with DB_DUPLICATE: the name is taken. */
-int	store_registered_model_rename(struct db *, struct registered_model *,
+int	store_registered_model_rename(struct work *, struct registered_model *,
 	    struct str name);
 /* For good, with versions, tags and aliases. */
-int	store_registered_model_delete(struct db *, struct str name);
+int	store_registered_model_delete(struct work *, struct str name);
 /* The value of a tag. */
-int	store_registered_model_tag_find(struct db *, struct arena *, struct str name,
+int	store_registered_model_tag_find(struct work *, struct str name,
 	    struct str key, struct str *value);
-int	store_registered_model_tag_set(struct db *, struct str name, struct str key,
+int	store_registered_model_tag_set(struct work *, struct str name, struct str key,
 	    struct str value);
-int	store_registered_model_tag_delete(struct db *, struct str name, struct str key);
-int	store_registered_model_alias_find(struct db *, struct arena *, struct str name,
+int	store_registered_model_tag_delete(struct work *, struct str name, struct str key);
+int	store_registered_model_alias_find(struct work *, struct str name,
 	    struct str alias, int64_t *version);
 /* Set it, or move it. */
-int	store_registered_model_alias_set(struct db *, struct str name, struct str alias,
+int	store_registered_model_alias_set(struct work *, struct str name, struct str alias,
 	    int64_t version);
-int	store_registered_model_alias_delete(struct db *, struct str name,
+int	store_registered_model_alias_delete(struct work *, struct str name,
 	    struct str alias);
 
 #endif

@@ -62,10 +62,14 @@ build(struct sql *q, const struct search_node *filter, bool models,
 {
 	sql_lit(q, "SELECT m.name, m.creation_time, m.last_updated_time, m.description");
 	keyset_select(k, q);
-	sql_lit(q, " FROM registered_models m WHERE m.workspace = 'default'");
-	if (models)
+	sql_lit(q, " FROM registered_models m WHERE m.workspace = ");
+	sql_workspace(q);
+	if (models) {
 		sql_lit(q, " AND m.name NOT IN (SELECT p.name FROM registered_model_tags p "
-		    "WHERE p.workspace = 'default' AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+		    "WHERE p.workspace = ");
+		sql_workspace(q);
+		sql_lit(q, " AND p.`key` = '" PROMPT_TAG "' AND BINARY p.value = 'true')");
+	}
 	where_add(q, filter, sources);
 	keyset_where(k, q);
 	keyset_order(k, q);
@@ -89,7 +93,7 @@ empty_page(struct arena *mem, const struct registered_model_search *s,
 }
 
 int
-store_registered_model_search(struct db *db, struct arena *mem,
+store_registered_model_search(struct work *work,
     const struct registered_model_search *s, struct registered_model_page *page,
     struct search_error *err)
 {
@@ -101,17 +105,17 @@ store_registered_model_search(struct db *db, struct arena *mem,
 	int rc;
 
 	*page = (struct registered_model_page){ 0 };
-	if (search_parse(mem, &search_models, s->filter, &filter, err) != 0 ||
-	    read_order(mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, mem, s->page_token, err) != 0)
+	if (search_parse(work->mem, &search_models, s->filter, &filter, err) != 0 ||
+	    read_order(work->mem, s, &keyset, err) != 0 ||
+	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
 		return 1;
 	models = registry_filter_models(filter);
-	sql_init(&q, mem);
+	sql_init(&q, work, "registered_model.search");
 	build(&q, filter, models, &keyset);
-	rc = keyset_walk(&keyset, db, mem, &q, MODEL_TYPES, add_model, &page->models,
+	rc = keyset_walk(&keyset, work, &q, MODEL_TYPES, add_model, &page->models,
 	    &page->next_page_token);
 	sql_fini(&q);
 	if (rc == 0 && s->max_results <= 0)
-		empty_page(mem, s, &keyset, page);
+		empty_page(work->mem, s, &keyset, page);
 	return rc;
 }

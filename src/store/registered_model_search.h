@@ -23,7 +23,7 @@ struct registered_model_page {
  * One statement.  Order: the user's keys, then the name.  0 with *page in
  * `mem`, 1 with the client's mistake in *err, -1 when the database fails.
  */
-int	store_registered_model_search(struct db *, struct arena *mem,
+int	store_registered_model_search(struct work *,
 	    const struct registered_model_search *, struct registered_model_page *page,
 	    struct search_error *err);
 

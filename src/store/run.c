@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time.h"
 #include "store/run.h"
 #include "store/sql.h"
 
@@ -29,10 +28,10 @@ from_row(const struct db_val *row, struct run *r)
 }
 
 int
-store_run_find(struct db *db, struct arena *mem, struct str run_id, struct run *r)
+store_run_find(struct work *work, struct str run_id, struct run *r)
 {
 	struct db_val row[RUN_COLUMNS];
-	int rc = db_get(db, mem, STMT_RUN_GET, row, db_str(run_id));
+	int rc = db_get(work, STMT_RUN_GET, row, db_str(run_id));
 
 	if (rc == 1)
 		from_row(row, r);
@@ -40,10 +39,10 @@ store_run_find(struct db *db, struct arena *mem, struct str run_id, struct run *
 }
 
 int
-store_run_state(struct db *db, struct arena *mem, struct str run_id, struct run_state *s)
+store_run_state(struct work *work, struct str run_id, struct run_state *s)
 {
 	struct db_val row[3];
-	int rc = db_get(db, mem, STMT_RUN_STATE, row, db_str(run_id));
+	int rc = db_get(work, STMT_RUN_STATE, row, db_str(run_id));
 
 	if (rc == 1)
 		*s = (struct run_state){ row[0].str, str_is(row[1].str, "active"), row[2].i64 };
@@ -61,7 +60,7 @@ place(const struct str *ids, size_t n, const struct db_val *row, struct run *out
 }
 
 int64_t
-store_run_list(struct db *db, struct arena *mem, const struct str *ids, size_t n,
+store_run_list(struct work *work, const struct str *ids, size_t n,
     struct run *out)
 {
 	struct db_val row[RUN_COLUMNS];
@@ -73,13 +72,13 @@ store_run_list(struct db *db, struct arena *mem, const struct str *ids, size_t n
 	if (n == 0)
 		return 0;
 	memset(out, 0, n * sizeof(*out));
-	sql_init(&q, mem);
+	sql_init(&q, work, "run.list");
 	sql_lit(&q, "SELECT run_uuid, name, user_id, status, start_time, end_time, "
 	    "lifecycle_stage, artifact_uri, NULL, experiment_id FROM runs "
 	    "WHERE run_uuid IN ");
 	sql_args(&q, ids, n);
-	r = db_query_sql(db, mem, &q, "ssssiisssi");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+	r = db_query_sql(work, &q, "ssssiisssi");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
 		place(ids, n, row, out);
 	db_close(r);
 	sql_fini(&q);
@@ -91,7 +90,7 @@ store_run_list(struct db *db, struct arena *mem, const struct str *ids, size_t n
 
 /* The runs of a page by id, to find the one that a row belongs to. */
 struct page {
-	struct arena	*mem;
+	struct work	*work;
 	struct run	**sorted;
 	struct str	*ids;
 	size_t		 n;
@@ -106,14 +105,14 @@ by_run_id(const void *a, const void *b)
 }
 
 static void
-page_init(struct page *p, struct arena *mem, struct run *runs, size_t n)
+page_init(struct page *p, struct work *work, struct run *runs, size_t n)
 {
 	size_t i;
 
-	p->mem = mem;
+	p->work = work;
 	p->n = n;
-	p->sorted = arena_array(mem, n, sizeof(*p->sorted));
-	p->ids = arena_array(mem, n, sizeof(*p->ids));
+	p->sorted = arena_array(work->mem, n, sizeof(*p->sorted));
+	p->ids = arena_array(work->mem, n, sizeof(*p->ids));
 	for (i = 0; i < n; i++)
 		p->sorted[i] = &runs[i];
 	qsort(p->sorted, n, sizeof(*p->sorted), by_run_id);
@@ -136,7 +135,7 @@ take_metric(struct page *p, struct run *r, const struct db_val *row)
 {
 	struct metrics *m = &r->metrics;
 
-	m->items = arena_grow(p->mem, m->items, m->n, sizeof(*m->items));
+	m->items = arena_grow(p->work->mem, m->items, m->n, sizeof(*m->items));
 	m->items[m->n++] = (struct metric){ row[1].str,
 	    row[5].i64 != 0 ? (double)NAN : row[2].dbl, row[3].i64, row[4].i64 };
 }
@@ -144,13 +143,13 @@ take_metric(struct page *p, struct run *r, const struct db_val *row)
 static void
 take_param(struct page *p, struct run *r, const struct db_val *row)
 {
-	kvs_add(p->mem, &r->params, row[1].str, row[2].str);
+	kvs_add(p->work->mem, &r->params, row[1].str, row[2].str);
 }
 
 static void
 take_tag(struct page *p, struct run *r, const struct db_val *row)
 {
-	kvs_add(p->mem, &r->tags, row[1].str, row[2].str);
+	kvs_add(p->work->mem, &r->tags, row[1].str, row[2].str);
 }
 
 /* One row a tag of an input, or one without a tag. */
@@ -160,7 +159,7 @@ take_dataset(struct page *p, struct run *r, const struct db_val *row)
 	struct dataset_inputs *d = &r->datasets;
 
 	if (d->n == 0 || !str_eq(d->items[d->n - 1].input_id, row[1].str)) {
-		d->items = arena_grow(p->mem, d->items, d->n, sizeof(*d->items));
+		d->items = arena_grow(p->work->mem, d->items, d->n, sizeof(*d->items));
 		d->items[d->n++] = (struct dataset_input){
 			.input_id = row[1].str, .name = row[2].str, .digest = row[3].str,
 			.source_type = row[4].str, .source = row[5].str,
@@ -168,7 +167,7 @@ take_dataset(struct page *p, struct run *r, const struct db_val *row)
 		};
 	}
 	if (row[8].type != DB_NULL)
-		kvs_add(p->mem, &d->items[d->n - 1].tags, row[8].str, row[9].str);
+		kvs_add(p->work->mem, &d->items[d->n - 1].tags, row[8].str, row[9].str);
 }
 
 static void
@@ -181,19 +180,19 @@ add_link(struct arena *mem, struct model_links *to, struct str model_id, int64_t
 static void
 take_output(struct page *p, struct run *r, const struct db_val *row)
 {
-	add_link(p->mem, &r->models_out, row[1].str, row[2].i64);
+	add_link(p->work->mem, &r->models_out, row[1].str, row[2].i64);
 }
 
 static int
-read_rows(struct db *db, struct page *p, struct sql *q, const char *out,
+read_rows(struct page *p, struct sql *q, const char *out,
     void (*take)(struct page *, struct run *, const struct db_val *))
 {
-	struct db_result *result = db_query_sql(db, p->mem, q, out);
+	struct db_result *result = db_query_sql(p->work, q, out);
 	struct db_val row[RUN_COLUMNS];
 	struct run *r = NULL;
 	int rc = -1;
 
-	while (result != NULL && (rc = db_next(result, p->mem, row)) == 1) {
+	while (result != NULL && (rc = db_next(result, row)) == 1) {
 		if (r == NULL || !str_eq(r->run_id, row[0].str))
 			r = page_find(p, row[0].str);
 		if (r != NULL)
@@ -205,48 +204,48 @@ read_rows(struct db *db, struct page *p, struct sql *q, const char *out,
 }
 
 static int
-read_metrics(struct db *db, struct page *p)
+read_metrics(struct page *p)
 {
 	struct sql q;
 
-	sql_init(&q, p->mem);
+	sql_init(&q, p->work, "run.read_metrics");
 	sql_lit(&q, "SELECT run_uuid, `key`, value, timestamp, step, is_nan "
 	    "FROM latest_metrics WHERE run_uuid IN ");
 	sql_args(&q, p->ids, p->n);
 	sql_lit(&q, " ORDER BY run_uuid, `key`");
-	return read_rows(db, p, &q, "ssdiii", take_metric);
+	return read_rows(p, &q, "ssdiii", take_metric);
 }
 
 static int
-read_params(struct db *db, struct page *p)
+read_params(struct page *p)
 {
 	struct sql q;
 
-	sql_init(&q, p->mem);
+	sql_init(&q, p->work, "run.read_params");
 	sql_lit(&q, "SELECT run_uuid, `key`, value FROM params WHERE run_uuid IN ");
 	sql_args(&q, p->ids, p->n);
 	sql_lit(&q, " ORDER BY run_uuid, `key`");
-	return read_rows(db, p, &q, "sss", take_param);
+	return read_rows(p, &q, "sss", take_param);
 }
 
 static int
-read_tags(struct db *db, struct page *p)
+read_tags(struct page *p)
 {
 	struct sql q;
 
-	sql_init(&q, p->mem);
+	sql_init(&q, p->work, "run.read_tags");
 	sql_lit(&q, "SELECT run_uuid, `key`, value FROM tags WHERE run_uuid IN ");
 	sql_args(&q, p->ids, p->n);
 	sql_lit(&q, " ORDER BY run_uuid, `key`");
-	return read_rows(db, p, &q, "sss", take_tag);
+	return read_rows(p, &q, "sss", take_tag);
 }
 
 static int
-read_datasets(struct db *db, struct page *p)
+read_datasets(struct page *p)
 {
 	struct sql q;
 
-	sql_init(&q, p->mem);
+	sql_init(&q, p->work, "run.read_datasets");
 	sql_lit(&q, "SELECT i.destination_id, i.input_uuid, d.name, d.digest, "
 	    "d.dataset_source_type, d.dataset_source, d.dataset_schema, "
 	    "d.dataset_profile, t.name, t.value FROM inputs i "
@@ -257,21 +256,21 @@ read_datasets(struct db *db, struct page *p)
 	sql_args(&q, p->ids, p->n);
 	sql_lit(&q, " ORDER BY i.destination_id, d.name, d.digest, "
 	    "i.source_id, t.name");
-	return read_rows(db, p, &q, "ssssssssss", take_dataset);
+	return read_rows(p, &q, "ssssssssss", take_dataset);
 }
 
 static int
-read_outputs(struct db *db, struct page *p)
+read_outputs(struct page *p)
 {
 	struct sql q;
 
-	sql_init(&q, p->mem);
+	sql_init(&q, p->work, "run.read_outputs");
 	sql_lit(&q, "SELECT source_id, destination_id, step FROM inputs "
 	    "WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT' "
 	    "AND source_id IN ");
 	sql_args(&q, p->ids, p->n);
 	sql_lit(&q, " ORDER BY source_id, destination_id");
-	return read_rows(db, p, &q, "ssi", take_output);
+	return read_rows(p, &q, "ssi", take_output);
 }
 
 /* RUN_GET does it for one run; for many the tags that are read anyway will do. */
@@ -285,17 +284,17 @@ name_by_tag(struct run *r)
 }
 
 int
-store_run_fill(struct db *db, struct arena *mem, struct run *runs, size_t n)
+store_run_fill(struct work *work, struct run *runs, size_t n)
 {
 	struct page p;
 	size_t i;
 
 	if (n == 0)
 		return 0;
-	page_init(&p, mem, runs, n);
-	if (read_metrics(db, &p) == -1 || read_params(db, &p) == -1 ||
-	    read_tags(db, &p) == -1 || read_datasets(db, &p) == -1 ||
-	    read_outputs(db, &p) == -1)
+	page_init(&p, work, runs, n);
+	if (read_metrics(&p) == -1 || read_params(&p) == -1 ||
+	    read_tags(&p) == -1 || read_datasets(&p) == -1 ||
+	    read_outputs(&p) == -1)
 		return -1;
 	for (i = 0; i < n; i++)
 		name_by_tag(&runs[i]);
@@ -311,39 +310,39 @@ take_part(struct page *p, struct run *r, const struct db_val *row)
 		take_metric(p, r, row);
 		return true;
 	case 1:
-		kvs_add(p->mem, &r->params, row[1].str, row[6].str);
+		kvs_add(p->work->mem, &r->params, row[1].str, row[6].str);
 		return true;
 	case 2:
-		kvs_add(p->mem, &r->tags, row[1].str, row[6].str);
+		kvs_add(p->work->mem, &r->tags, row[1].str, row[6].str);
 		return true;
 	case 4:
-		add_link(p->mem, &r->models_out, row[1].str, row[4].i64);
+		add_link(p->work->mem, &r->models_out, row[1].str, row[4].i64);
 		return true;
 	case 5:
-		add_link(p->mem, &r->models_in, row[1].str, 0);
+		add_link(p->work->mem, &r->models_in, row[1].str, 0);
 		return true;
 	}
 	return false;
 }
 
 int
-store_run_fill_one(struct db *db, struct arena *mem, struct run *r)
+store_run_fill_one(struct work *work, struct run *r)
 {
 	struct db_val id = db_str(r->run_id), row[7];
-	struct db_result *result = db_query(db, mem, STMT_RUN_FILL, id, id, id, id, id);
+	struct db_result *result = db_query(work, STMT_RUN_FILL, id, id, id, id, id);
 	bool datasets = false;
 	struct page p;
 	int rc = -1;
 
-	page_init(&p, mem, r, 1);
-	while (result != NULL && (rc = db_next(result, mem, row)) == 1)
+	page_init(&p, work, r, 1);
+	while (result != NULL && (rc = db_next(result, row)) == 1)
 		datasets |= !take_part(&p, r, row);
 	db_close(result);
-	return rc == 0 && datasets ? read_datasets(db, &p) : rc;
+	return rc == 0 && datasets ? read_datasets(&p) : rc;
 }
 
 static int
-write_kvs(struct db *db, enum stmt id, struct str run_id, const struct kvs *list)
+write_kvs(struct work *work, enum stmt id, struct str run_id, const struct kvs *list)
 {
 	struct db_val *values;
 	int64_t rc;
@@ -352,7 +351,7 @@ write_kvs(struct db *db, enum stmt id, struct str run_id, const struct kvs *list
 	if (list->n == 0)
 		return 0;
 	if (list->n == 1)
-		return db_exec(db, id, db_str(run_id), db_str(list->items[0].key),
+		return db_exec(work, id, db_str(run_id), db_str(list->items[0].key),
 		    db_str(list->items[0].value)) == -1 ? -1 : 0;
 	values = calloc(3 * list->n, sizeof(*values));
 	if (values == NULL)
@@ -362,62 +361,62 @@ write_kvs(struct db *db, enum stmt id, struct str run_id, const struct kvs *list
 		values[3 * i + 1] = db_str(list->items[i].key);
 		values[3 * i + 2] = db_str(list->items[i].value);
 	}
-	rc = db_exec_rows(db, id, values, list->n);
+	rc = db_exec_rows(work, id, values, list->n);
 	free(values);
 	return rc == -1 ? -1 : 0;
 }
 
 int
-store_run_create(struct db *db, const struct run *r)
+store_run_create(struct work *work, const struct run *r)
 {
-	if (db_exec(db, STMT_RUN_INSERT, db_str(r->run_id), db_str(r->name),
+	if (db_exec(work, STMT_RUN_INSERT, db_str(r->run_id), db_str(r->name),
 	    db_str(r->user_id), db_i64(r->start_time), db_str(r->artifact_uri),
 	    db_i64(r->experiment_id)) == -1)
 		return -1;
-	return write_kvs(db, STMT_TAG_INSERT, r->run_id, &r->tags);
+	return write_kvs(work, STMT_TAG_INSERT, r->run_id, &r->tags);
 }
 
 int
-store_run_set_status(struct db *db, struct str run_id, struct str status)
+store_run_set_status(struct work *work, struct str run_id, struct str status)
 {
-	return (int)db_exec(db, STMT_RUN_SET_STATUS, db_str(status), db_str(run_id));
+	return (int)db_exec(work, STMT_RUN_SET_STATUS, db_str(status), db_str(run_id));
 }
 
 int
-store_run_set_end_time(struct db *db, struct str run_id, int64_t end_time)
+store_run_set_end_time(struct work *work, struct str run_id, int64_t end_time)
 {
-	return (int)db_exec(db, STMT_RUN_SET_END_TIME, db_i64(end_time), db_str(run_id));
+	return (int)db_exec(work, STMT_RUN_SET_END_TIME, db_i64(end_time), db_str(run_id));
 }
 
 static int
-rename_run(struct db *db, struct str run_id, struct str name)
+rename_run(struct work *work, struct str run_id, struct str name)
 {
-	return (int)db_exec(db, STMT_RUN_SET_NAME, db_str(name), db_str(run_id));
+	return (int)db_exec(work, STMT_RUN_SET_NAME, db_str(name), db_str(run_id));
 }
 
 int
-store_run_set_name(struct db *db, struct str run_id, struct str name)
+store_run_set_name(struct work *work, struct str run_id, struct str name)
 {
 	struct kv item = { STR(RUN_NAME_TAG), name };
 	struct kvs tags = { &item, 1 };
 
-	return store_tags_set(db, run_id, &tags);
+	return store_tags_set(work, run_id, &tags);
 }
 
 int
-store_run_delete(struct db *db, struct str run_id)
+store_run_delete(struct work *work, struct str run_id)
 {
-	return (int)db_exec(db, STMT_RUN_DELETE, db_i64(time_now_ms()), db_str(run_id));
+	return (int)db_exec(work, STMT_RUN_DELETE, db_i64(work->now), db_str(run_id));
 }
 
 int
-store_run_restore(struct db *db, struct str run_id)
+store_run_restore(struct work *work, struct str run_id)
 {
-	return (int)db_exec(db, STMT_RUN_RESTORE, db_str(run_id));
+	return (int)db_exec(work, STMT_RUN_RESTORE, db_str(run_id));
 }
 
 int
-store_tags_set(struct db *db, struct str run_id, const struct kvs *tags)
+store_tags_set(struct work *work, struct str run_id, const struct kvs *tags)
 {
 	struct kvs rest = { calloc(tags->n + 1, sizeof(struct kv)), 0 };
 	int rc = 0;
@@ -431,38 +430,38 @@ store_tags_set(struct db *db, struct str run_id, const struct kvs *tags)
 		if (str_is(tag->key, RUN_NAME_TAG)) {
 			if (tag->value.len == 0)
 				continue;
-			rc = rename_run(db, run_id, tag->value);
+			rc = rename_run(work, run_id, tag->value);
 		}
 		rest.items[rest.n++] = *tag;
 	}
 	if (rc != -1)
-		rc = write_kvs(db, STMT_TAG_SET, run_id, &rest);
+		rc = write_kvs(work, STMT_TAG_SET, run_id, &rest);
 	free(rest.items);
 	return rc == -1 ? -1 : 0;
 }
 
 int
-store_tag_set_active(struct db *db, struct str run_id, const struct kv *tag)
+store_tag_set_active(struct work *work, struct str run_id, const struct kv *tag)
 {
-	int64_t rows = db_exec_alone(db, STMT_TAG_SET_ACTIVE, db_str(tag->key),
+	int64_t rows = db_exec_alone(work, STMT_TAG_SET_ACTIVE, db_str(tag->key),
 	    db_str(tag->value), db_str(run_id));
 
 	return rows == -1 ? -1 : rows > 0;
 }
 
 int
-store_param_add_active(struct db *db, struct str run_id, const struct kv *param)
+store_param_add_active(struct work *work, struct str run_id, const struct kv *param)
 {
-	return (int)db_exec_alone(db, STMT_PARAM_INSERT_ACTIVE, db_str(param->key),
+	return (int)db_exec_alone(work, STMT_PARAM_INSERT_ACTIVE, db_str(param->key),
 	    db_str(param->value), db_str(run_id));
 }
 
 int
-store_tag_find(struct db *db, struct arena *mem, struct str run_id, struct str key,
+store_tag_find(struct work *work, struct str run_id, struct str key,
     struct str *value)
 {
 	struct db_val row[1];
-	int rc = db_get(db, mem, STMT_TAG_GET, row, db_str(run_id), db_str(key));
+	int rc = db_get(work, STMT_TAG_GET, row, db_str(run_id), db_str(key));
 
 	if (rc == 1)
 		*value = str_or_empty(row[0].str);
@@ -470,14 +469,14 @@ store_tag_find(struct db *db, struct arena *mem, struct str run_id, struct str k
 }
 
 int
-store_tag_delete(struct db *db, struct str run_id, struct str key)
+store_tag_delete(struct work *work, struct str run_id, struct str key)
 {
-	return (int)db_exec(db, STMT_TAG_DELETE, db_str(run_id), db_str(key));
+	return (int)db_exec(work, STMT_TAG_DELETE, db_str(run_id), db_str(key));
 }
 
 /* The rows of a statement under way whose key is among `keys`. */
 static int
-find_keys(struct db *db, struct arena *mem, struct sql *q, const struct kvs *keys,
+find_keys(struct work *work, struct sql *q, const struct kvs *keys,
     struct kvs *out)
 {
 	struct db_result *r;
@@ -491,16 +490,16 @@ find_keys(struct db *db, struct arena *mem, struct sql *q, const struct kvs *key
 		sql_arg(q, db_str(keys->items[i].key));
 	}
 	sql_lit(q, ")");
-	r = db_query_sql(db, mem, q, "ss");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
-		kvs_add(mem, out, row[0].str, row[1].str);
+	r = db_query_sql(work, q, "ss");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		kvs_add(work->mem, out, row[0].str, row[1].str);
 	db_close(r);
 	sql_fini(q);
 	return rc;
 }
 
 int
-store_params_find(struct db *db, struct arena *mem, struct str run_id,
+store_params_find(struct work *work, struct str run_id,
     const struct kvs *keys, struct kvs *out)
 {
 	struct sql q;
@@ -508,24 +507,24 @@ store_params_find(struct db *db, struct arena *mem, struct str run_id,
 	*out = (struct kvs){ NULL, 0 };
 	if (keys->n == 0)
 		return 0;
-	sql_init(&q, mem);
+	sql_init(&q, work, "run.params_find");
 	sql_lit(&q, "SELECT `key`, value FROM params WHERE run_uuid = ");
 	sql_arg(&q, db_str(run_id));
-	return find_keys(db, mem, &q, keys, out);
+	return find_keys(work, &q, keys, out);
 }
 
 int
-store_tags_are_stored(struct db *db, struct arena *mem, struct str run_id,
+store_tags_are_stored(struct work *work, struct str run_id,
     const struct kvs *tags)
 {
 	struct kvs stored;
 	struct sql q;
 	size_t i;
 
-	sql_init(&q, mem);
+	sql_init(&q, work, "run.tags_are_stored");
 	sql_lit(&q, "SELECT `key`, value FROM tags WHERE run_uuid = ");
 	sql_arg(&q, db_str(run_id));
-	if (find_keys(db, mem, &q, tags, &stored) == -1)
+	if (find_keys(work, &q, tags, &stored) == -1)
 		return -1;
 	for (i = 0; i < tags->n; i++)
 		if (kvs_find(&stored, tags->items[i].key) == NULL)
@@ -534,7 +533,7 @@ store_tags_are_stored(struct db *db, struct arena *mem, struct str run_id,
 }
 
 int
-store_params_add(struct db *db, struct str run_id, const struct kvs *params)
+store_params_add(struct work *work, struct str run_id, const struct kvs *params)
 {
-	return write_kvs(db, STMT_PARAM_INSERT, run_id, params);
+	return write_kvs(work, STMT_PARAM_INSERT, run_id, params);
 }

@@ -372,15 +372,15 @@ build(struct sql *q, const struct run_search *s, const struct plan *p)
 }
 
 static int
-run_query(struct db *db, struct arena *mem, struct sql *q,
+run_query(struct work *work, struct sql *q,
     const struct keyset *k, struct run_page *out)
 {
 	struct keyset_page page;
 	size_t i;
 
-	if (keyset_read(k, db, mem, q, DB_STR, &page) != 0)
+	if (keyset_read(k, work, q, DB_STR, &page) != 0)
 		return -1;
-	out->run_ids = arena_array(mem, page.n, sizeof(*out->run_ids));
+	out->run_ids = arena_array(work->mem, page.n, sizeof(*out->run_ids));
 	for (i = 0; i < page.n; i++)
 		out->run_ids[i] = page.ids[i].str;
 	out->n = page.n;
@@ -389,7 +389,7 @@ run_query(struct db *db, struct arena *mem, struct sql *q,
 }
 
 int
-store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
+store_run_search(struct work *work, const struct run_search *s,
     struct run_page *page, struct search_error *err)
 {
 	static const struct sql_name table = { "runs" };
@@ -398,21 +398,21 @@ store_run_search(struct db *db, struct arena *mem, const struct run_search *s,
 	int rc;
 
 	*page = (struct run_page){ 0 };
-	if (make_plan(mem, s, &plan, err) != 0)
+	if (make_plan(work->mem, s, &plan, err) != 0)
 		return 1;
 	if (s->nexperiments == 0)
 		return 0;
-	if (walk_plan(db, mem, &table, s->experiment_ids, s->nexperiments,
+	if (walk_plan(work, &table, s->experiment_ids, s->nexperiments,
 	    is_by_age(&plan), &plan.walk) != 0)
 		return -1;
-	sql_init(&q, mem);
+	sql_init(&q, work, "run.search");
 	build(&q, s, &plan);
 	if (q.nargs > SQL_ARGS_MAX)
-		rc = search_fail(mem, err, SEARCH_INVALID, "The search names too "
+		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
 		    SQL_ARGS_MAX);
 	else
-		rc = run_query(db, mem, &q, &plan.keyset, page);
+		rc = run_query(work, &q, &plan.keyset, page);
 	sql_fini(&q);
 	return rc;
 }

@@ -32,7 +32,7 @@ struct run_page {
  * 0 with *page in `mem`, 1 with the client's mistake in *err, -1 when the
  * database fails.
  */
-int	store_run_search(struct db *, struct arena *mem,
+int	store_run_search(struct work *,
 	    const struct run_search *, struct run_page *page,
 	    struct search_error *err);
 

@@ -1,6 +1,5 @@
 /* Scorers, their versions and online configurations. */
 #include "base/id.h"
-#include "base/time.h"
 #include "store/scorer.h"
 #include "store/sql.h"
 
@@ -18,11 +17,11 @@ from_row(const struct db_val *row)
 }
 
 int
-store_scorer_find(struct db *db, struct arena *mem, int64_t experiment_id, struct str name,
+store_scorer_find(struct work *work, int64_t experiment_id, struct str name,
     struct scorer *s)
 {
 	struct db_val row[2];
-	int rc = db_get(db, mem, STMT_SCORER_FIND, row, db_i64(experiment_id), db_str(name));
+	int rc = db_get(work, STMT_SCORER_FIND, row, db_i64(experiment_id), db_str(name));
 
 	if (rc == 1)
 		*s = (struct scorer){ .experiment_id = experiment_id,
@@ -42,10 +41,10 @@ new_uuid(struct arena *mem)
 
 /* The scorer's row, held until the end; made if it is not there.  0 or -1. */
 static int
-lock_scorer(struct db *db, struct arena *mem, struct scorer *s)
+lock_scorer(struct work *work, struct scorer *s)
 {
 	struct db_val row[2];
-	int rc = db_get(db, mem, STMT_SCORER_LOCK, row, db_i64(s->experiment_id),
+	int rc = db_get(work, STMT_SCORER_LOCK, row, db_i64(s->experiment_id),
 	    db_str(s->name));
 
 	if (rc == -1)
@@ -55,36 +54,36 @@ lock_scorer(struct db *db, struct arena *mem, struct scorer *s)
 		s->name = row[1].str;
 		return 0;
 	}
-	s->scorer_id = new_uuid(mem);
-	if (db_exec(db, STMT_SCORER_INSERT, db_i64(s->experiment_id), db_str(s->name),
+	s->scorer_id = new_uuid(work->mem);
+	if (db_exec(work, STMT_SCORER_INSERT, db_i64(s->experiment_id), db_str(s->name),
 	    db_str(s->scorer_id)) != -1)
 		return 0;
 	/* another request made it meanwhile: the next try finds it */
-	if (db_error(db) == DB_DUPLICATE)
-		db_retry(db);
+	if (db_error(work->db) == DB_DUPLICATE)
+		db_retry(work->db);
 	return -1;
 }
 
 int
-store_scorer_register(struct db *db, struct arena *mem, struct scorer *s)
+store_scorer_register(struct work *work, struct scorer *s)
 {
 	struct db_val row[1];
 
-	if (lock_scorer(db, mem, s) == -1 ||
-	    db_get(db, mem, STMT_SCORER_NEXT_VERSION, row, db_str(s->scorer_id)) != 1)
+	if (lock_scorer(work, s) == -1 ||
+	    db_get(work, STMT_SCORER_NEXT_VERSION, row, db_str(s->scorer_id)) != 1)
 		return -1;
 	s->version = row[0].i64;
-	s->creation_time = time_now_ms();
-	return db_exec(db, STMT_SCORER_VERSION_INSERT, db_str(s->scorer_id),
+	s->creation_time = work->now;
+	return db_exec(work, STMT_SCORER_VERSION_INSERT, db_str(s->scorer_id),
 	    db_i64(s->version), db_str(s->serialized), db_i64(s->creation_time)) == -1 ? -1 : 0;
 }
 
 int
-store_scorer_get_latest(struct db *db, struct arena *mem, struct str scorer_id,
+store_scorer_get_latest(struct work *work, struct str scorer_id,
     struct scorer *s)
 {
 	struct db_val row[COLUMNS];
-	int rc = db_get(db, mem, STMT_SCORER_GET_LATEST, row, db_str(scorer_id));
+	int rc = db_get(work, STMT_SCORER_GET_LATEST, row, db_str(scorer_id));
 
 	if (rc == 1)
 		*s = from_row(row);
@@ -92,11 +91,11 @@ store_scorer_get_latest(struct db *db, struct arena *mem, struct str scorer_id,
 }
 
 int
-store_scorer_get_version(struct db *db, struct arena *mem, struct str scorer_id,
+store_scorer_get_version(struct work *work, struct str scorer_id,
     int64_t version, struct scorer *s)
 {
 	struct db_val row[COLUMNS];
-	int rc = db_get(db, mem, STMT_SCORER_GET_VERSION, row, db_str(scorer_id),
+	int rc = db_get(work, STMT_SCORER_GET_VERSION, row, db_str(scorer_id),
 	    db_i64(version));
 
 	if (rc == 1)
@@ -113,7 +112,7 @@ read_scorers(struct db_result *r, struct arena *mem, struct scorer **out)
 	int rc = -1;
 
 	*out = NULL;
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1) {
+	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		*out = arena_grow(mem, *out, n, sizeof(**out));
 		(*out)[n++] = from_row(row);
 	}
@@ -122,51 +121,51 @@ read_scorers(struct db_result *r, struct arena *mem, struct scorer **out)
 }
 
 int64_t
-store_scorer_versions(struct db *db, struct arena *mem, struct str scorer_id,
+store_scorer_versions(struct work *work, struct str scorer_id,
     struct scorer **out)
 {
-	return read_scorers(db_query(db, mem, STMT_SCORER_VERSIONS, db_str(scorer_id)), mem,
+	return read_scorers(db_query(work, STMT_SCORER_VERSIONS, db_str(scorer_id)), work->mem,
 	    out);
 }
 
 int64_t
-store_scorer_list(struct db *db, struct arena *mem, const int64_t *experiment_id,
+store_scorer_list(struct work *work, const int64_t *experiment_id,
     struct scorer **out)
 {
 	struct db_result *r = experiment_id == NULL ?
-	    db_query_values(db, mem, STMT_SCORER_LIST_ALL, NULL, 0) :
-	    db_query(db, mem, STMT_SCORER_LIST, db_i64(*experiment_id));
+	    db_query_values(work, STMT_SCORER_LIST_ALL, NULL, 0) :
+	    db_query(work, STMT_SCORER_LIST, db_i64(*experiment_id));
 
-	return read_scorers(r, mem, out);
+	return read_scorers(r, work->mem, out);
 }
 
 /* Versions and configuration go with the row, by their foreign keys. */
 int
-store_scorer_delete(struct db *db, struct str scorer_id)
+store_scorer_delete(struct work *work, struct str scorer_id)
 {
-	return (int)db_exec(db, STMT_SCORER_DELETE, db_str(scorer_id));
+	return (int)db_exec(work, STMT_SCORER_DELETE, db_str(scorer_id));
 }
 
 int
-store_scorer_version_delete(struct db *db, struct str scorer_id, int64_t version)
+store_scorer_version_delete(struct work *work, struct str scorer_id, int64_t version)
 {
-	return (int)db_exec(db, STMT_SCORER_VERSION_DELETE, db_str(scorer_id),
+	return (int)db_exec(work, STMT_SCORER_VERSION_DELETE, db_str(scorer_id),
 	    db_i64(version));
 }
 
 int
-store_online_config_set(struct db *db, struct arena *mem, struct online_config *o)
+store_online_config_set(struct work *work, struct online_config *o)
 {
-	o->config_id = id_hex32(mem);
-	if (db_exec(db, STMT_ONLINE_CONFIG_DELETE, db_str(o->scorer_id)) == -1)
+	o->config_id = id_hex32(work->mem);
+	if (db_exec(work, STMT_ONLINE_CONFIG_DELETE, db_str(o->scorer_id)) == -1)
 		return -1;
-	return db_exec(db, STMT_ONLINE_CONFIG_INSERT, db_str(o->config_id),
+	return db_exec(work, STMT_ONLINE_CONFIG_INSERT, db_str(o->config_id),
 	    db_str(o->scorer_id), db_dbl(o->sample_rate), db_i64(o->experiment_id),
 	    db_str(o->filter)) == -1 ? -1 : 0;
 }
 
 int64_t
-store_online_config_list(struct db *db, struct arena *mem, const struct str *scorer_ids,
+store_online_config_list(struct work *work, const struct str *scorer_ids,
     size_t n, struct online_config **out)
 {
 	struct db_val row[CONFIG_COLUMNS];
@@ -176,17 +175,17 @@ store_online_config_list(struct db *db, struct arena *mem, const struct str *sco
 	int rc = -1;
 
 	/* a scorer has one configuration at most */
-	*out = arena_array(mem, n + 1, sizeof(**out));
+	*out = arena_array(work->mem, n + 1, sizeof(**out));
 	if (n == 0)
 		return 0;
-	sql_init(&q, mem);
+	sql_init(&q, work, "scorer.online_config_list");
 	sql_lit(&q, "SELECT online_scoring_config_id, scorer_id, sample_rate, experiment_id, "
 	    "filter_string FROM online_scoring_configs WHERE scorer_id IN ");
 	sql_args(&q, scorer_ids, n);
 	sql_lit(&q, " ORDER BY scorer_id LIMIT ");
 	sql_arg(&q, db_i64((int64_t)n));
-	r = db_query_sql(db, mem, &q, "ssdis");
-	while (r != NULL && (rc = db_next(r, mem, row)) == 1)
+	r = db_query_sql(work, &q, "ssdis");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
 		(*out)[count++] = (struct online_config){ row[0].str, row[1].str,
 		    row[2].dbl, row[3].i64, row[4].str };
 	db_close(r);

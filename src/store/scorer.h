@@ -27,35 +27,35 @@ struct online_config {
 };
 
 /* A scorer by name: its id and stored name are filled in. */
-int	store_scorer_find(struct db *, struct arena *, int64_t experiment_id, struct str name,
+int	store_scorer_find(struct work *, int64_t experiment_id, struct str name,
 	    struct scorer *);
 /*
  * A new version of the scorer of that experiment and name, which is made if it
  * is not there; everything else is set here.  0 or -1.
  */
-int	store_scorer_register(struct db *, struct arena *, struct scorer *);
+int	store_scorer_register(struct work *, struct scorer *);
 /* The newest version of a scorer. */
-int	store_scorer_get_latest(struct db *, struct arena *, struct str scorer_id,
+int	store_scorer_get_latest(struct work *, struct str scorer_id,
 	    struct scorer *);
-int	store_scorer_get_version(struct db *, struct arena *, struct str scorer_id,
+int	store_scorer_get_version(struct work *, struct str scorer_id,
 	    int64_t version, struct scorer *);
 /* Every version of a scorer, the first one first; their number or -1. */
-int64_t	store_scorer_versions(struct db *, struct arena *, struct str scorer_id,
+int64_t	store_scorer_versions(struct work *, struct str scorer_id,
 	    struct scorer **out);
 /*
  * The newest version of each scorer of an experiment by name, or of all active
  * experiments (NULL); their number or -1.
  */
-int64_t	store_scorer_list(struct db *, struct arena *, const int64_t *experiment_id,
+int64_t	store_scorer_list(struct work *, const int64_t *experiment_id,
 	    struct scorer **out);
 /* With all its versions and its configuration. */
-int	store_scorer_delete(struct db *, struct str scorer_id);
-int	store_scorer_version_delete(struct db *, struct str scorer_id, int64_t version);
+int	store_scorer_delete(struct work *, struct str scorer_id);
+int	store_scorer_version_delete(struct work *, struct str scorer_id, int64_t version);
 
 /* Replace the configuration of a scorer; config_id is set here.  0 or -1. */
-int	store_online_config_set(struct db *, struct arena *, struct online_config *);
+int	store_online_config_set(struct work *, struct online_config *);
 /* The configurations of some scorers by scorer id; their number or -1. */
-int64_t	store_online_config_list(struct db *, struct arena *, const struct str *scorer_ids,
+int64_t	store_online_config_list(struct work *, const struct str *scorer_ids,
 	    size_t n, struct online_config **out);
 
 #endif

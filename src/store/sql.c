@@ -6,9 +6,9 @@
 #include "store/sql.h"
 
 void
-sql_init(struct sql *q, struct arena *mem)
+sql_init(struct sql *q, const struct work *work, const char *name)
 {
-	*q = (struct sql){ .mem = mem };
+	*q = (struct sql){ .work = work, .name = name };
 }
 
 void
@@ -32,9 +32,15 @@ sql_name(struct sql *q, const struct sql_name *name)
 void
 sql_arg(struct sql *q, struct db_val value)
 {
-	q->args = arena_grow(q->mem, q->args, q->nargs, sizeof(*q->args));
+	q->args = arena_grow(q->work->mem, q->args, q->nargs, sizeof(*q->args));
 	q->args[q->nargs++] = value;
 	buf_putc(&q->text, '?');
+}
+
+void
+sql_workspace(struct sql *q)
+{
+	sql_arg(q, db_str(q->work->workspace));
 }
 
 void

@@ -8,7 +8,6 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "store/db.h"
 
@@ -16,7 +15,8 @@
 #define SQL_ARGS_MAX	65535
 
 struct sql {
-	struct arena	*mem;
+	const struct work *work;
+	const char	*name;		/* what the log calls it */
 	struct buf	 text;		/* released by sql_fini */
 	struct db_val	*args;
 	size_t		 nargs;
@@ -27,12 +27,15 @@ struct sql_name {
 	const char	*text;
 };
 
-void	sql_init(struct sql *, struct arena *mem);
+/* `name` says in the log which statement failed: "run.tags". */
+void	sql_init(struct sql *, const struct work *, const char *name);
 void	sql_fini(struct sql *);
 #define sql_lit(q, literal)	sql_add_literal((q), "" literal "")
 void	sql_add_literal(struct sql *, const char *literal);
 void	sql_name(struct sql *, const struct sql_name *name);
 void	sql_arg(struct sql *, struct db_val value);
+/* The work's workspace. */
+void	sql_workspace(struct sql *);
 /* "(?, ?, ?)"; n > 0. */
 void	sql_args(struct sql *, const struct str *values, size_t n);
 void	sql_args_i64(struct sql *, const int64_t *values, size_t n);

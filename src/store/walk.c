@@ -16,7 +16,7 @@ is_one_name(struct str names)
 }
 
 int
-walk_plan(struct db *db, struct arena *mem, const struct sql_name *table,
+walk_plan(struct work *work, const struct sql_name *table,
     const int64_t *experiment_ids, size_t n, bool by_age, bool *walk)
 {
 	enum { INDEXES = 4, ROWS = 8, COLUMNS = 10 };
@@ -28,16 +28,16 @@ walk_plan(struct db *db, struct arena *mem, const struct sql_name *table,
 	*walk = false;
 	if (n > SQL_ARGS_MAX)
 		return 0;
-	sql_init(&q, mem);
+	sql_init(&q, work, "walk.plan");
 	sql_lit(&q, "EXPLAIN SELECT 1 FROM ");
 	sql_name(&q, table);
 	sql_lit(&q, " WHERE experiment_id IN ");
 	sql_args_i64(&q, experiment_ids, n);
 	sql_lit(&q, " UNION ALL SELECT 1 FROM ");
 	sql_name(&q, table);
-	r = db_query_sql(db, mem, &q, "isssssssis");
-	if (r != NULL && (rc = db_next(r, mem, row[0])) == 1)
-		rc = db_next(r, mem, row[1]);
+	r = db_query_sql(work, &q, "isssssssis");
+	if (r != NULL && (rc = db_next(r, row[0])) == 1)
+		rc = db_next(r, row[1]);
 	if (rc == 1)
 		/* it takes no part of a table for more than half of it */
 		*walk = row[0][ROWS].i64 >= row[1][ROWS].i64 / WALK_PART &&

@@ -13,7 +13,7 @@
  * to MariaDB where an index on experiments was added (`cairn db index`): it may give the
  * order.  0, or -1 when the database fails.
  */
-int	walk_plan(struct db *, struct arena *mem, const struct sql_name *table,
+int	walk_plan(struct work *, const struct sql_name *table,
 	    const int64_t *experiment_ids, size_t n, bool by_age, bool *walk);
 
 /* "column IN (...)", or a form of it that no index is used for. */

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 static struct arena mem;
+static const struct work work = { .mem = &mem };
 
 static const struct where_source sources[RUN_COLUMN__MAX] = {
 	[RUN_ID] = { .value = { "id" } },
@@ -54,7 +55,7 @@ check_filters(void)
 		struct search_error err;
 		struct sql q;
 
-		sql_init(&q, &mem);
+		sql_init(&q, &work, "test");
 		if (search_parse(&mem, &search_runs, str_of(rows[i].filter),
 		    &tree, &err) == 0)
 			where_add(&q, tree, sources);
@@ -80,7 +81,7 @@ check_view(void)
 	for (view = VIEW_ACTIVE_ONLY; view <= VIEW_ALL; view++) {
 		struct sql q;
 
-		sql_init(&q, &mem);
+		sql_init(&q, &work, "test");
 		where_add_view(&q, &stage, (enum view_type)view);
 		buf_puts(&q.text, "");
 		tap_ok(str_is(buf_str(&q.text), want[view]), "view %d", view);
@@ -114,7 +115,7 @@ starts(const struct page_value *values, size_t n, const char *sql,
 
 	if (keyset_start(&k, &mem, n == 0 ? STR("") : token, &err) != 0)
 		return sql == NULL;
-	sql_init(&q, &mem);
+	sql_init(&q, &work, "test");
 	keyset_where(&k, &q);
 	keyset_order(&k, &q);
 	right = sql != NULL && str_is(buf_str(&q.text), sql) &&

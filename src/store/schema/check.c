@@ -140,15 +140,15 @@ take_database(struct found *f, const struct db_val *row)
 }
 
 static int
-read_rows(struct db *db, struct found *f, enum stmt id, take_row *take)
+read_rows(struct work *work, struct found *f, enum stmt id, take_row *take)
 {
-	struct db_result *result = db_query(db, f->mem, id);
+	struct db_result *result = db_query_values(work, id, NULL, 0);
 	struct db_val row[7];
 	int rc;
 
 	if (result == NULL)
 		return -1;
-	while ((rc = db_next(result, f->mem, row)) == 1)
+	while ((rc = db_next(result, row)) == 1)
 		take(f, row);
 	db_close(result);
 	return rc;
@@ -191,13 +191,13 @@ commonest_collation(const struct found *f)
 }
 
 static int
-read_found(struct db *db, struct found *f)
+read_found(struct work *work, struct found *f)
 {
-	if (read_rows(db, f, STMT_SCHEMA_DATABASE, take_database) == -1 ||
-	    read_rows(db, f, STMT_SCHEMA_TABLES, take_table) == -1 ||
-	    read_rows(db, f, STMT_SCHEMA_COLUMNS, take_column) == -1 ||
-	    read_rows(db, f, STMT_SCHEMA_KEYS, take_key) == -1 ||
-	    read_rows(db, f, STMT_SCHEMA_REFERENCES, take_reference) == -1)
+	if (read_rows(work, f, STMT_SCHEMA_DATABASE, take_database) == -1 ||
+	    read_rows(work, f, STMT_SCHEMA_TABLES, take_table) == -1 ||
+	    read_rows(work, f, STMT_SCHEMA_COLUMNS, take_column) == -1 ||
+	    read_rows(work, f, STMT_SCHEMA_KEYS, take_key) == -1 ||
+	    read_rows(work, f, STMT_SCHEMA_REFERENCES, take_reference) == -1)
 		return -1;
 	f->wanted = commonest_collation(f);
 	return 0;
@@ -595,11 +595,11 @@ check_references(const struct found *f, struct schema_findings *out)
 }
 
 int
-schema_check(struct db *db, struct schema_findings *out)
+schema_check(struct work *work, struct schema_findings *out)
 {
 	struct found f = { .mem = out->mem };
 
-	if (read_found(db, &f) == -1)
+	if (read_found(work, &f) == -1)
 		return -1;
 	check_default(&f, out);
 	check_missing_columns(&f, out);

@@ -38,6 +38,6 @@ void	schema_finding_add(struct schema_findings *, struct str repair,
 	    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Add what differs.  0, or -1 when the database cannot be read. */
-int	schema_check(struct db *, struct schema_findings *);
+int	schema_check(struct work *, struct schema_findings *);
 
 #endif
