@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "base/time.h"
-#include "http/access.h"
 #include "http/error.h"
+#include "http/origin.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/route.h"
@@ -95,7 +95,7 @@ serve(struct ctx *c)
 	int64_t started = time_monotonic_us();
 
 	if (request_read(c) == 0 &&
-	    access_check(c) == 0 &&
+	    origin_check(c) == 0 &&
 	    route_find(c, routes) == 0 &&
 	    request_decode(c) == 0)
 		run_handler(c);

@@ -13,7 +13,7 @@ unit_tests = \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
 	%D%/unit/graphql_run \
-	%D%/unit/http_access \
+	%D%/unit/http_origin \
 	%D%/unit/http_query \
 	%D%/unit/http_route \
 	%D%/unit/json_decode \

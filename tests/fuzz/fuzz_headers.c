@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "http/access.h"
+#include "http/origin.h"
 #include "http/response.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -56,12 +56,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.preflight_method = STR("PUT");
 	c.req.method = STR("OPTIONS");
 	c.req.path = STR("/");
-	if (access_host_allowed(&conf, c.req.host))
+	if (origin_host_allowed(&conf, c.req.host))
 		check_default_host(c.req.host);
-	access_host_allowed(&listed, c.req.host);
-	access_origin_allowed(&listed, c.req.origin, c.req.host);
+	origin_host_allowed(&listed, c.req.host);
+	origin_allowed(&listed, c.req.origin, c.req.host);
 	response_takes_gzip(&c);
-	access_check(&c);
+	origin_check(&c);
 	if (c.res.headers.len > 0 && strstr(c.res.headers.p, "\n\n") != NULL)
 		__builtin_trap();
 	buf_fini(&c.res.headers);

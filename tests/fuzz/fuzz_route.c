@@ -1,5 +1,5 @@
 /* A path on its way to a row; Host and Origin headers. */
-#include "http/access.h"
+#include "http/origin.h"
 #include "routes.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -21,8 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.path = text;
 	route_find(&c, routes);
 	route_is_probe(&c);
-	access_host_allowed(&conf, text);
-	access_origin_allowed(&conf, text, text);
+	origin_host_allowed(&conf, text);
+	origin_allowed(&conf, text, text);
 	buf_fini(&c.res.headers);
 	arena_fini(&mem);
 	return 0;

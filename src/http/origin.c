@@ -1,9 +1,9 @@
-/* Who may ask at all. */
+/* Whom a request comes from, and whether that one may ask. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
-#include "http/access.h"
+#include "http/origin.h"
 #include "http/error.h"
 #include "http/route.h"
 
@@ -129,7 +129,7 @@ item_matches(const char *item, const char *host)
 }
 
 bool
-access_host_allowed(const struct conf *conf, struct str text)
+origin_host_allowed(const struct conf *conf, struct str text)
 {
 	char host[HOST_SIZE];
 	struct address a;
@@ -184,7 +184,7 @@ origin_listed(const struct conf *conf, struct str origin)
 }
 
 bool
-access_origin_allowed(const struct conf *conf, struct str origin, struct str host)
+origin_allowed(const struct conf *conf, struct str origin, struct str host)
 {
 	struct str authority = origin_authority(origin);
 	char name[HOST_SIZE];
@@ -294,7 +294,7 @@ check_origin(struct ctx *c)
 		return answer_preflight(c);
 	add_cors_headers(c, false);
 	if (changes_state(c->req.method) &&
-	    !access_origin_allowed(c->conf, c->req.origin, c->req.host))
+	    !origin_allowed(c->conf, c->req.origin, c->req.host))
 		return fail_page(c, 403, "text/plain", STR("Cross-origin request blocked"));
 	return 0;
 }
@@ -302,7 +302,7 @@ check_origin(struct ctx *c)
 static int
 check_host(struct ctx *c)
 {
-	if (route_is_probe(c) || access_host_allowed(c->conf, c->req.host))
+	if (route_is_probe(c) || origin_host_allowed(c->conf, c->req.host))
 		return 0;
 	return fail_page(c, 403, "text/plain", arena_printf(c->mem,
 	    "Invalid Host header - possible DNS rebinding attack detected: this server "
@@ -321,7 +321,7 @@ check_workspace(struct ctx *c)
 }
 
 int
-access_check(struct ctx *c)
+origin_check(struct ctx *c)
 {
 	if (!c->conf->disable_security && (check_host(c) == -1 || check_origin(c) == -1))
 		return -1;

@@ -1,20 +1,20 @@
 /* Which Host and Origin headers are taken. */
 #include <string.h>
 
-#include "http/access.h"
+#include "http/origin.h"
 #include "tap.h"
 
 static void
 host(const struct conf *conf, const char *text, bool want)
 {
-	tap_ok(access_host_allowed(conf, str_of(text)) == want, "host '%s' %s", text,
+	tap_ok(origin_host_allowed(conf, str_of(text)) == want, "host '%s' %s", text,
 	    want ? "is answered" : "is refused");
 }
 
 static void
 origin(const struct conf *conf, const char *text, const char *at, bool want)
 {
-	tap_ok(access_origin_allowed(conf, str_of(text), str_of(at)) == want,
+	tap_ok(origin_allowed(conf, str_of(text), str_of(at)) == want,
 	    "origin '%s' at '%s' %s", text, at, want ? "may write" : "may not");
 }
 
