@@ -12,7 +12,11 @@
 #include "artifact/tree.h"
 #include "http/request.h"
 
-const struct field proxy_list_fields[] = {
+struct proxy_list_in {
+	struct str	path;
+};
+
+static const struct field proxy_list_in_fields[] = {
 	F_STR(proxy_list_in, path, 0),
 	F_END
 };
@@ -57,14 +61,21 @@ check_served(struct ctx *c, bool detail)
 	    "does.</p>\n"));
 }
 
-int
-api_artifact_proxy_list(struct ctx *c)
+static int
+permit_files(struct ctx *c, enum right right, struct str path)
+{
+	return permit(c, right, STORED_FILES, .id = path);
+}
+
+static int
+artifact_proxy_list(struct ctx *c)
 {
 	const struct proxy_list_in *in = c->in;
 	struct str path = in->path.p == NULL ? STR("") : in->path;
 	struct place place;
 
-	if (check_served(c, false) == -1 || check_artifact_path(c, path) == -1)
+	if (check_served(c, false) == -1 || check_artifact_path(c, path) == -1 ||
+	    permit_files(c, READ, path) == -1)
 		return -1;
 	locate_served(c, path, &place);
 	json_begin(&c->out, NULL);
@@ -74,20 +85,21 @@ api_artifact_proxy_list(struct ctx *c)
 	return 0;
 }
 
-int
-api_artifact_proxy_get(struct ctx *c)
+static int
+artifact_proxy_get(struct ctx *c)
 {
 	struct str path = c->params[0];
 	struct place place;
 
-	if (check_served(c, true) == -1 || check_artifact_path(c, path) == -1)
+	if (check_served(c, true) == -1 || check_artifact_path(c, path) == -1 ||
+	    permit_files(c, READ, path) == -1)
 		return -1;
 	locate_served(c, path, &place);
 	return answer_artifact(c, &place, path, true);
 }
 
-int
-api_artifact_proxy_put(struct ctx *c)
+static int
+artifact_proxy_put(struct ctx *c)
 {
 	struct str path = c->params[0];
 	struct place place;
@@ -97,7 +109,7 @@ api_artifact_proxy_put(struct ctx *c)
 	if (path.len == 0 || str_ends(path, "/"))
 		return fail_detail(c, 400, "Artifact path must include a filename (cannot end "
 		    "with '/').", STR(""), "");
-	if (check_artifact_path(c, path) == -1)
+	if (check_artifact_path(c, path) == -1 || permit_files(c, EDIT, path) == -1)
 		return -1;
 	locate_served(c, path, &place);
 	if (receive_artifact(c, &place, path) == -1)
@@ -106,13 +118,14 @@ api_artifact_proxy_put(struct ctx *c)
 	return 0;
 }
 
-int
-api_artifact_proxy_delete(struct ctx *c)
+static int
+artifact_proxy_delete(struct ctx *c)
 {
 	struct place place;
 	int root, rc;
 
-	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1)
+	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1 ||
+	    permit_files(c, MANAGE, c->params[0]) == -1)
 		return -1;
 	locate_served(c, c->params[0], &place);
 	/* not all of it at once, by mistake */
@@ -136,29 +149,53 @@ static int
 refuse_multipart(struct ctx *c, const struct field *fields)
 {
 	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1 ||
+	    permit_files(c, EDIT, c->params[0]) == -1 ||
 	    request_decode_as(c, fields, sizeof(struct multipart_in)) == -1)
 		return -1;
 	return fail(c, NOT_IMPLEMENTED,
 	    "Multipart upload is not supported for the current artifact repository");
 }
 
-int
-api_artifact_multipart(struct ctx *c)
+static int
+artifact_multipart(struct ctx *c)
 {
 	return refuse_multipart(c, multipart_fields);
 }
 
-int
-api_artifact_multipart_complete(struct ctx *c)
+static int
+artifact_multipart_complete(struct ctx *c)
 {
 	return refuse_multipart(c, multipart_complete_fields);
 }
 
-int
-api_artifact_proxy_presigned(struct ctx *c)
+static int
+artifact_proxy_presigned(struct ctx *c)
 {
-	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1)
+	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1 ||
+	    permit_files(c, READ, c->params[0]) == -1)
 		return -1;
 	return fail(c, NOT_IMPLEMENTED,
 	    "Multipart download is not supported for the current artifact repository");
 }
+
+/* clang-format off */
+const struct route artifact_proxy_routes[] = {
+	{ "GET",    AT_API,  2, "/mlflow-artifacts/artifacts", ALWAYS | FILES, NO_DB, QUERY,
+	    IN(proxy_list_in), artifact_proxy_list },
+	{ "GET",    AT_FILES,2, "/mlflow-artifacts/artifacts/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_proxy_get },
+	{ "PUT",    AT_FILES,2, "/mlflow-artifacts/artifacts/{*path}", ALWAYS | FILES, NO_DB, STREAM,
+	    NO_IN, artifact_proxy_put },
+	{ "DELETE", AT_API,  2, "/mlflow-artifacts/artifacts/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_proxy_delete },
+	{ "POST",   AT_API,  2, "/mlflow-artifacts/mpu/create/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_multipart },
+	{ "POST",   AT_API,  2, "/mlflow-artifacts/mpu/complete/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_multipart_complete },
+	{ "POST",   AT_API,  2, "/mlflow-artifacts/mpu/abort/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_multipart },
+	{ "GET",    AT_API,  2, "/mlflow-artifacts/presigned/{*path}", ALWAYS | FILES, NO_DB, NO_BODY,
+	    NO_IN, artifact_proxy_presigned },
+	{ .method = NULL }
+};
+/* clang-format on */

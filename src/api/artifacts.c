@@ -9,17 +9,59 @@
 #include "store/location.h"
 #include "store/logged_model.h"
 
+struct artifact_list_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	path;		/* absent: the run's root */
+};
+
+struct artifact_get {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	path;
+	struct str	format;		/* "zip": a directory as an archive */
+};
+
+struct version_artifact_get {
+	struct str	name;
+	struct str	version;
+	struct str	path;
+	struct str	format;
+};
+
+struct artifact_upload_in {
+	struct str	run_uuid;
+	struct str	path;
+};
+
+struct model_directory_in {
+	struct str	model_id;
+	struct str	artifact_directory_path;
+};
+
+struct model_file_in {
+	struct str	model_id;
+	struct str	artifact_file_path;
+	struct str	format;
+};
+
+struct presigned_in {
+	struct str	run_id;
+	struct str	model_id;	/* of uploads */
+	struct str	path;
+};
+
 /* Bytes that the UI may upload in one request, as the reference. */
 #define UPLOAD_MAX	(10 * 1024 * 1024)
 
-const struct field artifact_list_fields[] = {
+static const struct field artifact_list_in_fields[] = {
 	F_STR(artifact_list_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(artifact_list_in, run_uuid, 0),
 	F_STR(artifact_list_in, path, 0),
 	F_END
 };
 
-const struct field artifact_get_fields[] = {
+static const struct field artifact_get_fields[] = {
 	F_STR(artifact_get, run_id, 0),
 	F_STR(artifact_get, run_uuid, 0),
 	F_STR(artifact_get, path, 0),
@@ -27,7 +69,7 @@ const struct field artifact_get_fields[] = {
 	F_END
 };
 
-const struct field version_artifact_get_fields[] = {
+static const struct field version_artifact_get_fields[] = {
 	F_STR(version_artifact_get, name, 0),
 	F_STR(version_artifact_get, version, 0),
 	F_STR(version_artifact_get, path, 0),
@@ -35,32 +77,32 @@ const struct field version_artifact_get_fields[] = {
 	F_END
 };
 
-const struct field artifact_upload_fields[] = {
+static const struct field artifact_upload_in_fields[] = {
 	F_STR(artifact_upload_in, run_uuid, 0),
 	F_STR(artifact_upload_in, path, 0),
 	F_END
 };
 
-const struct field model_directory_fields[] = {
+static const struct field model_directory_in_fields[] = {
 	F_STR(model_directory_in, model_id, REQUIRED),
 	F_STR(model_directory_in, artifact_directory_path, 0),
 	F_END
 };
 
-const struct field model_file_fields[] = {
+static const struct field model_file_in_fields[] = {
 	F_STR(model_file_in, model_id, REQUIRED),
 	F_STR(model_file_in, artifact_file_path, 0),
 	F_STR(model_file_in, format, 0),
 	F_END
 };
 
-const struct field presigned_download_fields[] = {
+static const struct field presigned_download_fields[] = {
 	F_STR(presigned_in, run_id, REQUIRED),
 	F_STR(presigned_in, path, REQUIRED),
 	F_END
 };
 
-const struct field presigned_upload_fields[] = {
+static const struct field presigned_upload_fields[] = {
 	F_STR(presigned_in, path, REQUIRED),
 	F_STR(presigned_in, run_id, 0),
 	F_STR(presigned_in, model_id, 0),
@@ -69,7 +111,7 @@ const struct field presigned_upload_fields[] = {
 
 /* A run, deleted or not; its artifacts stay. */
 static int
-load_run_location(struct ctx *c, struct str run_id, struct str *location)
+load_run_location(struct ctx *c, struct str run_id, enum right right, struct str *location)
 {
 	struct run r;
 	int rc = store_run_find(&c->work, run_id, &r);
@@ -80,11 +122,11 @@ load_run_location(struct ctx *c, struct str run_id, struct str *location)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Run with id=", run_id,
 		    " not found");
 	*location = r.artifact_uri.p == NULL ? STR("") : r.artifact_uri;
-	return 0;
+	return permit(c, right, RUN, .id = r.run_id, .experiment_id = r.experiment_id);
 }
 
 static int
-load_model_location(struct ctx *c, struct str model_id, struct str *location)
+load_model_location(struct ctx *c, struct str model_id, enum right right, struct str *location)
 {
 	struct logged_model m;
 	int rc = store_logged_model_find(&c->work, model_id, &m);
@@ -95,7 +137,7 @@ load_model_location(struct ctx *c, struct str model_id, struct str *location)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
 		    model_id, "' not found.");
 	*location = m.artifact_location;
-	return 0;
+	return permit(c, right, LOGGED_MODEL, .id = m.model_id, .experiment_id = m.experiment_id);
 }
 
 /* {"root_uri": ..., "files": [...]}, with paths below the root. */
@@ -114,14 +156,14 @@ answer_list(struct ctx *c, struct str location, struct str path)
 	return 0;
 }
 
-int
-api_artifact_list(struct ctx *c)
+static int
+artifact_list(struct ctx *c)
 {
 	const struct artifact_list_in *in = c->in;
 	struct str path = in->path.p == NULL ? STR("") : in->path, location;
 
 	if (check_artifact_path(c, path) == -1 ||
-	    load_run_location(c, str_empty(in->run_id) ? in->run_uuid : in->run_id,
+	    load_run_location(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ,
 	    &location) == -1)
 		return -1;
 	return answer_list(c, location, path);
@@ -162,8 +204,8 @@ answer_file(struct ctx *c, struct str location, struct str path, struct str form
 	return answer_artifact(c, &place, path, false);
 }
 
-int
-api_artifact_get(struct ctx *c)
+static int
+artifact_get(struct ctx *c)
 {
 	const struct artifact_get *in = c->in;
 	struct str run_id = str_empty(in->run_id) ? in->run_uuid : in->run_id, location;
@@ -174,7 +216,7 @@ api_artifact_get(struct ctx *c)
 
 	if (check_given(c, "path", in->path) == -1 ||
 	    check_artifact_path(c, in->path) == -1 || check_format(c, in->format) == -1 ||
-	    load_run_location(c, run_id, &location) == -1)
+	    load_run_location(c, run_id, READ, &location) == -1)
 		return -1;
 	return answer_file(c, location, in->path, in->format, run_id);
 }
@@ -196,14 +238,14 @@ load_version_location(struct ctx *c, const struct model_version *v, struct str *
 	slash = strchr(rest.p, '/');
 	run_id = slash == NULL ? rest :
 	    arena_str(c->mem, (struct str){ rest.p, (size_t)(slash - rest.p) });
-	if (load_run_location(c, run_id, &run) == -1)
+	if (load_run_location(c, run_id, READ, &run) == -1)
 		return -1;
 	*location = slash == NULL ? run : location_join(c->mem, run, str_of(slash + 1));
 	return 0;
 }
 
-int
-api_version_artifact_get(struct ctx *c)
+static int
+version_artifact_get(struct ctx *c)
 {
 	const struct version_artifact_get *in = c->in;
 	struct version_number number;
@@ -216,7 +258,7 @@ api_version_artifact_get(struct ctx *c)
 	    check_given(c, "version", in->version) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, false, &v) == -1 ||
+	    load_version(c, in->name, &number, READ, &v) == -1 ||
 	    load_version_location(c, &v, &location) == -1)
 		return -1;
 	return answer_file(c, location, in->path, in->format, in->name);
@@ -239,35 +281,35 @@ check_upload(struct ctx *c, const struct artifact_upload_in *in)
 	return 0;
 }
 
-int
-api_artifact_upload(struct ctx *c)
+static int
+artifact_upload(struct ctx *c)
 {
 	const struct artifact_upload_in *in = c->in;
 	struct str location;
 	struct place place;
 
 	if (check_upload(c, in) == -1 ||
-	    load_run_location(c, in->run_uuid, &location) == -1 ||
+	    load_run_location(c, in->run_uuid, EDIT, &location) == -1 ||
 	    locate(c, location, in->path, &place) == -1)
 		return -1;
 	return receive_artifact(c, &place, in->path);
 }
 
-int
-api_logged_model_list_directory(struct ctx *c)
+static int
+logged_model_list_directory(struct ctx *c)
 {
 	const struct model_directory_in *in = c->in;
 	struct str path = in->artifact_directory_path, location;
 
 	path = path.p == NULL ? STR("") : path;
 	if (check_artifact_path(c, path) == -1 ||
-	    load_model_location(c, in->model_id, &location) == -1)
+	    load_model_location(c, in->model_id, READ, &location) == -1)
 		return -1;
 	return answer_list(c, location, path);
 }
 
-int
-api_logged_model_get_file(struct ctx *c)
+static int
+logged_model_get_file(struct ctx *c)
 {
 	const struct model_file_in *in = c->in;
 	struct str location;
@@ -277,7 +319,7 @@ api_logged_model_get_file(struct ctx *c)
 		    "Request must include the \"artifact_file_path\" query parameter.");
 	if (check_artifact_path(c, in->artifact_file_path) == -1 ||
 	    check_format(c, in->format) == -1 ||
-	    load_model_location(c, in->model_id, &location) == -1)
+	    load_model_location(c, in->model_id, READ, &location) == -1)
 		return -1;
 	return answer_file(c, location, in->artifact_file_path, in->format, in->model_id);
 }
@@ -288,14 +330,14 @@ is_proxied(struct str location)
 	return str_is_nocase(location_scheme(location), "mlflow-artifacts");
 }
 
-int
-api_artifact_presigned_download(struct ctx *c)
+static int
+artifact_presigned_download(struct ctx *c)
 {
 	const struct presigned_in *in = c->in;
 	struct str location;
 
 	if (check_artifact_path(c, in->path) == -1 ||
-	    load_run_location(c, in->run_id, &location) == -1)
+	    load_run_location(c, in->run_id, READ, &location) == -1)
 		return -1;
 	if (is_proxied(location))
 		return fail(c, INVALID_PARAMETER_VALUE, "Presigned download is not supported "
@@ -306,8 +348,8 @@ api_artifact_presigned_download(struct ctx *c)
 	    "Presigned download is not supported for the current artifact repository");
 }
 
-int
-api_artifact_presigned_upload(struct ctx *c)
+static int
+artifact_presigned_upload(struct ctx *c)
 {
 	const struct presigned_in *in = c->in;
 	bool run = !str_empty(in->run_id), model = !str_empty(in->model_id);
@@ -318,8 +360,8 @@ api_artifact_presigned_upload(struct ctx *c)
 	if (run == model)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "Exactly one of run_id and model_id must be provided.");
-	if ((run ? load_run_location(c, in->run_id, &location) :
-	    load_model_location(c, in->model_id, &location)) == -1)
+	if ((run ? load_run_location(c, in->run_id, EDIT, &location) :
+	    load_model_location(c, in->model_id, EDIT, &location)) == -1)
 		return -1;
 	if (is_proxied(location))
 		return fail(c, INVALID_PARAMETER_VALUE, "Presigned upload is not supported "
@@ -328,3 +370,24 @@ api_artifact_presigned_upload(struct ctx *c)
 	return fail(c, NOT_IMPLEMENTED,
 	    "Presigned upload is not supported for the current artifact repository");
 }
+
+/* clang-format off */
+const struct route artifact_routes[] = {
+	{ "GET",    AT_API,  2, "/mlflow/artifacts/list", FILES, RD, QUERY,
+	    IN(artifact_list_in), artifact_list },
+	{ "GET",    AT_ROOT, 0, "/get-artifact", FILES, RD, QUERY, IN(artifact_get), artifact_get },
+	{ "GET",    AT_ROOT, 0, "/model-versions/get-artifact", FILES, RD, QUERY,
+	    IN(version_artifact_get), version_artifact_get },
+	{ "POST",   AT_AJAX, 2, "/mlflow/upload-artifact", FILES, RD, STREAM,
+	    IN(artifact_upload_in), artifact_upload },
+	{ "POST",   AT_API,  2, "/mlflow/artifacts/presigned-download-url", FILES, RD, JSON,
+	    IN_AS(presigned_download_fields, presigned_in), artifact_presigned_download },
+	{ "POST",   AT_API,  2, "/mlflow/artifacts/presigned-upload-url", FILES, RD, JSON,
+	    IN_AS(presigned_upload_fields, presigned_in), artifact_presigned_upload },
+	{ "GET",    AT_API,  2, "/mlflow/logged-models/{model_id}/artifacts/directories", FILES, RD, QUERY,
+	    IN(model_directory_in), logged_model_list_directory },
+	{ "GET",    AT_AJAX, 2, "/mlflow/logged-models/{model_id}/artifacts/files", FILES, RD, QUERY,
+	    IN(model_file_in), logged_model_get_file },
+	{ .method = NULL }
+};
+/* clang-format on */

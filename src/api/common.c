@@ -249,7 +249,7 @@ take_experiment_ids(struct ctx *c, const struct strs *texts, int64_t **ids, size
 }
 
 int
-load_experiment(struct ctx *c, struct str text, struct experiment *e)
+load_experiment(struct ctx *c, struct str text, enum right right, struct experiment *e)
 {
 	int64_t id;
 	int rc = 0;
@@ -266,13 +266,13 @@ load_experiment(struct ctx *c, struct str text, struct experiment *e)
 	if (rc == 0)
 		return fail(c, RESOURCE_DOES_NOT_EXIST, "No Experiment with id=%s exists",
 		    text.p);
-	return 0;
+	return permit(c, right, EXPERIMENT, .id = text, .experiment_id = id);
 }
 
 int
-load_active_experiment(struct ctx *c, struct str id, struct experiment *e)
+load_active_experiment(struct ctx *c, struct str id, enum right right, struct experiment *e)
 {
-	if (load_experiment(c, id, e) == -1)
+	if (load_experiment(c, id, right, e) == -1)
 		return -1;
 	if (!str_is(e->lifecycle_stage, "active"))
 		return fail(c, INVALID_PARAMETER_VALUE, "The experiment %lld must be in the "
@@ -282,7 +282,7 @@ load_active_experiment(struct ctx *c, struct str id, struct experiment *e)
 }
 
 int
-load_run(struct ctx *c, struct str run_id, struct run_state *s)
+load_run(struct ctx *c, struct str run_id, enum right right, struct run_state *s)
 {
 	int rc;
 
@@ -293,7 +293,7 @@ load_run(struct ctx *c, struct str run_id, struct run_state *s)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Run with id=", run_id,
 		    " not found");
-	return 0;
+	return permit(c, right, RUN, .id = s->run_id, .experiment_id = s->experiment_id);
 }
 
 int
@@ -314,9 +314,9 @@ check_run_id(struct ctx *c, struct str run_id)
 }
 
 int
-load_active_run(struct ctx *c, struct str run_id, struct run_state *s)
+load_active_run(struct ctx *c, struct str run_id, enum right right, struct run_state *s)
 {
-	if (load_run(c, run_id, s) == -1)
+	if (load_run(c, run_id, right, s) == -1)
 		return -1;
 	if (!s->active)
 		return fail(c, INVALID_PARAMETER_VALUE, "The run %s must be in the 'active' "

@@ -7,7 +7,7 @@
 #ifndef API_COMMON_H
 #define API_COMMON_H
 
-#include "http/ctx.h"
+#include "auth/permit.h"
 #include "http/error.h"
 #include "json/field.h"
 #include "search/search.h"
@@ -64,16 +64,16 @@ int	fail_experiment_id(struct ctx *, struct str text);
  */
 const struct str *take_experiment_ids(struct ctx *, const struct strs *texts, int64_t **ids,
 	    size_t *n);
-/* The experiment, or 404. */
-int	load_experiment(struct ctx *, struct str id, struct experiment *);
+/* The experiment, on which the right must be had, or 404. */
+int	load_experiment(struct ctx *, struct str id, enum right, struct experiment *);
 /* ... which must not be deleted. */
-int	load_active_experiment(struct ctx *, struct str id, struct experiment *);
+int	load_active_experiment(struct ctx *, struct str id, enum right, struct experiment *);
 /* The form of a run id, where MLflow looks at it: a letter or digit, words, "-". */
 int	check_run_id(struct ctx *, struct str run_id);
-/* The state of a run, or 404. */
-int	load_run(struct ctx *, struct str run_id, struct run_state *);
+/* The state of a run, on which the right must be had, or 404. */
+int	load_run(struct ctx *, struct str run_id, enum right, struct run_state *);
 /* ... which must not be deleted. */
-int	load_active_run(struct ctx *, struct str run_id, struct run_state *);
+int	load_active_run(struct ctx *, struct str run_id, enum right, struct run_state *);
 
 /* "tags": [{"key", "value"}], left out when there are none. */
 void	put_kvs(struct ctx *, const char *name, const struct kvs *);

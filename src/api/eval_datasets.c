@@ -4,6 +4,36 @@
 #include "store/eval_dataset.h"
 #include "store/eval_dataset_search.h"
 
+struct eval_dataset_create {
+	struct str	name;
+	struct strs	experiment_ids;
+	struct str	tags;		/* JSON */
+};
+
+struct eval_dataset_get {
+	struct str	dataset_id;
+};
+
+struct eval_dataset_tags_in {
+	struct str	tags;		/* JSON */
+};
+
+struct eval_dataset_tag_delete {
+	struct str	dataset_id, key;
+};
+
+struct eval_dataset_experiments_in {
+	struct strs	experiment_ids;
+};
+
+struct eval_dataset_search_in {
+	struct strs	experiment_ids;
+	struct str	filter_string;
+	struct opt_i64	max_results;
+	struct strs	order_by;
+	struct str	page_token;
+};
+
 /* Characters: what the columns hold. */
 #define EVAL_TAG_KEY_COLUMN	255
 #define EVAL_TAG_VALUE_COLUMN	5000
@@ -11,35 +41,35 @@
 /* Datasets of a page when max_results is not given. */
 #define EVAL_PAGE_DEFAULT	1000
 
-const struct field eval_dataset_create_fields[] = {
+static const struct field eval_dataset_create_fields[] = {
 	F_STR(eval_dataset_create, name, REQUIRED),
 	F_STRS(eval_dataset_create, experiment_ids, 0),
 	F_STR(eval_dataset_create, tags, 0),
 	F_END
 };
 
-const struct field eval_dataset_get_fields[] = {
+static const struct field eval_dataset_get_fields[] = {
 	F_STR(eval_dataset_get, dataset_id, REQUIRED),
 	F_END
 };
 
-const struct field eval_dataset_tags_fields[] = {
+static const struct field eval_dataset_tags_in_fields[] = {
 	F_STR(eval_dataset_tags_in, tags, REQUIRED),
 	F_END
 };
 
-const struct field eval_dataset_tag_delete_fields[] = {
+static const struct field eval_dataset_tag_delete_fields[] = {
 	F_STR(eval_dataset_tag_delete, dataset_id, REQUIRED),
 	F_STR(eval_dataset_tag_delete, key, REQUIRED),
 	F_END
 };
 
-const struct field eval_dataset_experiments_fields[] = {
+static const struct field eval_dataset_experiments_in_fields[] = {
 	F_STRS(eval_dataset_experiments_in, experiment_ids, 0),
 	F_END
 };
 
-const struct field eval_dataset_search_fields[] = {
+static const struct field eval_dataset_search_in_fields[] = {
 	F_STRS(eval_dataset_search_in, experiment_ids, 0),
 	F_STR(eval_dataset_search_in, filter_string, 0),
 	F_I64(eval_dataset_search_in, max_results, 0),
@@ -105,9 +135,11 @@ take_tags(struct ctx *c, struct str text, bool optional, struct kvs *tags)
 
 	*tags = (struct kvs){ 0 };
 	if (!str_empty(text))
-		outcome = json_read(text, &json);
+		outcome = json_read(text, c->work.budget.values, &json);
 	if (outcome == JSON_FINE && json_kind(json) == JSON_OBJECT)
 		json_each(json, read_tag, &reader);
+	else if (outcome == JSON_TOO_MANY)
+		fail_too_many(c);
 	else if (outcome != JSON_FINE)
 		fail(c, INVALID_PARAMETER_VALUE, "'tags' must be the text of a JSON object, but "
 		    "it is no valid JSON.");
@@ -183,17 +215,32 @@ put_dataset(struct ctx *c, const char *name, const struct eval_dataset *d,
 	json_end(&c->out);
 }
 
-/* The dataset as it is now; a caller has seen that it is there. */
+int
+find_eval_dataset(struct ctx *c, struct str id, enum right right, struct eval_dataset *d)
+{
+	int rc = right >= EDIT ? store_eval_dataset_lock(&c->work, id, d) :
+	    store_eval_dataset_find(&c->work, id, d);
+
+	if (rc == -1)
+		return fail_db(c);
+	if (rc == 1 && permit(c, right, EVAL_DATASET, .id = d->dataset_id) == -1)
+		return -1;
+	return rc;
+}
+
+/* The dataset as it is now. */
 static int
 answer_dataset(struct ctx *c, struct str id, const struct strs *experiments)
 {
 	struct eval_dataset d;
-	int rc = store_eval_dataset_find(&c->work, id, &d);
+	int rc = find_eval_dataset(c, id, READ, &d);
 
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Evaluation dataset with id '",
 		    id, "' not found");
-	if (rc == -1 || store_eval_dataset_fill(&c->work, &d, 1) == -1)
+	if (rc == -1)
+		return -1;
+	if (store_eval_dataset_fill(&c->work, &d, 1) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_dataset(c, "dataset", &d, experiments);
@@ -213,8 +260,8 @@ check_experiment_ids(struct ctx *c, const struct strs *ids)
 	return 0;
 }
 
-int
-api_eval_dataset_create(struct ctx *c)
+static int
+eval_dataset_create(struct ctx *c)
 {
 	const struct eval_dataset_create *in = c->in;
 	struct eval_dataset d = { .name = in->name };
@@ -227,7 +274,8 @@ api_eval_dataset_create(struct ctx *c)
 	user = kvs_find(&d.tags, STR(EVAL_USER_TAG));
 	if (user != NULL)
 		d.created_by = user->value;
-	if (check_column(c, "created_by", d.created_by, EVAL_NAME_COLUMN) == -1)
+	if (check_column(c, "created_by", d.created_by, EVAL_NAME_COLUMN) == -1 ||
+	    permit(c, EDIT, EVAL_DATASET) == -1)
 		return -1;
 	if (store_eval_dataset_create(&c->work, &d, in->experiment_ids.items,
 	    in->experiment_ids.n) == -1)
@@ -235,26 +283,28 @@ api_eval_dataset_create(struct ctx *c)
 	return answer_dataset(c, d.dataset_id, &in->experiment_ids);
 }
 
-int
-api_eval_dataset_get(struct ctx *c)
+static int
+eval_dataset_get(struct ctx *c)
 {
 	const struct eval_dataset_get *in = c->in;
 
 	return answer_dataset(c, in->dataset_id, NULL);
 }
 
-int
-api_eval_dataset_delete(struct ctx *c)
+static int
+eval_dataset_delete(struct ctx *c)
 {
 	const struct eval_dataset_get *in = c->in;
 
+	if (permit(c, MANAGE, EVAL_DATASET, .id = in->dataset_id) == -1)
+		return -1;
 	if (store_eval_dataset_delete(&c->work, in->dataset_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_eval_dataset_set_tags(struct ctx *c)
+static int
+eval_dataset_set_tags(struct ctx *c)
 {
 	const struct eval_dataset_tags_in *in = c->in;
 	struct eval_dataset d;
@@ -264,9 +314,9 @@ api_eval_dataset_set_tags(struct ctx *c)
 
 	if (take_tags(c, in->tags, false, &tags) == -1)
 		return -1;
-	rc = store_eval_dataset_lock(&c->work, c->params[0], &d);
+	rc = find_eval_dataset(c, c->params[0], EDIT, &d);
 	if (rc == -1)
-		return fail_db(c);
+		return -1;
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Could not find evaluation dataset with ID ", c->params[0], "");
@@ -278,11 +328,13 @@ api_eval_dataset_set_tags(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_eval_dataset_delete_tag(struct ctx *c)
+static int
+eval_dataset_delete_tag(struct ctx *c)
 {
 	const struct eval_dataset_tag_delete *in = c->in;
 
+	if (permit(c, EDIT, EVAL_DATASET, .id = in->dataset_id) == -1)
+		return -1;
 	if (store_eval_dataset_tag_delete(&c->work, in->dataset_id, in->key) == -1)
 		return fail_db(c);
 	return answer_empty(c);
@@ -292,14 +344,12 @@ api_eval_dataset_delete_tag(struct ctx *c)
 static int
 lock_dataset(struct ctx *c, struct eval_dataset *d)
 {
-	int rc = store_eval_dataset_lock(&c->work, c->params[0], d);
+	int rc = find_eval_dataset(c, c->params[0], EDIT, d);
 
-	if (rc == -1)
-		return fail_db(c);
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Dataset '", c->params[0],
 		    "' not found");
-	return 0;
+	return rc == 1 ? 0 : -1;
 }
 
 /* What is no id of an experiment is one that does not exist. */
@@ -320,8 +370,8 @@ check_experiment(struct ctx *c, struct str text)
 	return 0;
 }
 
-int
-api_eval_dataset_add_experiments(struct ctx *c)
+static int
+eval_dataset_add_experiments(struct ctx *c)
 {
 	const struct eval_dataset_experiments_in *in = c->in;
 	struct eval_dataset d;
@@ -339,8 +389,8 @@ api_eval_dataset_add_experiments(struct ctx *c)
 	return answer_dataset(c, d.dataset_id, NULL);
 }
 
-int
-api_eval_dataset_remove_experiments(struct ctx *c)
+static int
+eval_dataset_remove_experiments(struct ctx *c)
 {
 	const struct eval_dataset_experiments_in *in = c->in;
 	struct eval_dataset d;
@@ -355,13 +405,16 @@ api_eval_dataset_remove_experiments(struct ctx *c)
 	return answer_dataset(c, d.dataset_id, NULL);
 }
 
-int
-api_eval_dataset_experiment_ids(struct ctx *c)
+static int
+eval_dataset_experiment_ids(struct ctx *c)
 {
 	const struct eval_dataset_get *in = c->in;
 	struct str *ids;
-	int64_t n = store_eval_dataset_experiments(&c->work, in->dataset_id, &ids);
+	int64_t n;
 
+	if (permit(c, READ, EVAL_DATASET, .id = in->dataset_id) == -1)
+		return -1;
+	n = store_eval_dataset_experiments(&c->work, in->dataset_id, &ids);
 	if (n == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -388,8 +441,8 @@ check_max_results(struct ctx *c, struct opt_i64 max_results)
 	return 0;
 }
 
-int
-api_eval_dataset_search(struct ctx *c)
+static int
+eval_dataset_search(struct ctx *c)
 {
 	const struct eval_dataset_search_in *in = c->in;
 	struct eval_dataset_search q = {
@@ -403,7 +456,7 @@ api_eval_dataset_search(struct ctx *c)
 	struct search_error error;
 	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1)
+	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
 	switch (store_eval_dataset_search(&c->work, &q, &page, &error)) {
 	case -1:
@@ -424,3 +477,29 @@ api_eval_dataset_search(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route eval_dataset_routes[] = {
+	{ "POST",   AT_API,  3, "/mlflow/datasets/create", 0, WR, JSON,
+	    IN(eval_dataset_create), eval_dataset_create },
+	{ "GET",    AT_API,  3, "/mlflow/datasets/search", 0, RD, QUERY,
+	    IN(eval_dataset_search_in), eval_dataset_search },
+	{ "POST",   AT_API,  3, "/mlflow/datasets/search", 0, RD, JSON,
+	    IN(eval_dataset_search_in), eval_dataset_search },
+	{ "GET",    AT_API,  3, "/mlflow/datasets/{dataset_id}", 0, RD, QUERY,
+	    IN(eval_dataset_get), eval_dataset_get },
+	{ "DELETE", AT_API,  3, "/mlflow/datasets/{dataset_id}", 0, WR, JSON,
+	    IN(eval_dataset_get), eval_dataset_delete },
+	{ "PATCH",  AT_API,  3, "/mlflow/datasets/{dataset_id}/tags", 0, WR, JSON,
+	    IN(eval_dataset_tags_in), eval_dataset_set_tags },
+	{ "DELETE", AT_API,  3, "/mlflow/datasets/{dataset_id}/tags/{key}", 0, WR, JSON,
+	    IN(eval_dataset_tag_delete), eval_dataset_delete_tag },
+	{ "POST",   AT_API,  3, "/mlflow/datasets/{dataset_id}/add-experiments", 0, WR, JSON,
+	    IN(eval_dataset_experiments_in), eval_dataset_add_experiments },
+	{ "POST",   AT_API,  3, "/mlflow/datasets/{dataset_id}/remove-experiments", 0, WR, JSON,
+	    IN(eval_dataset_experiments_in), eval_dataset_remove_experiments },
+	{ "GET",    AT_API,  3, "/mlflow/datasets/{dataset_id}/experiment-ids", 0, RD, QUERY,
+	    IN(eval_dataset_get), eval_dataset_experiment_ids },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -2,77 +2,9 @@
 #ifndef API_EVAL_DATASETS_H
 #define API_EVAL_DATASETS_H
 
-#include "http/ctx.h"
-#include "json/field.h"
-#include "json/read.h"
-
-struct eval_dataset_create {
-	struct str	name;
-	struct strs	experiment_ids;
-	struct str	tags;		/* JSON */
-};
-
-struct eval_dataset_get {
-	struct str	dataset_id;
-};
-
-struct eval_dataset_tags_in {
-	struct str	tags;		/* JSON */
-};
-
-struct eval_dataset_tag_delete {
-	struct str	dataset_id, key;
-};
-
-struct eval_dataset_experiments_in {
-	struct strs	experiment_ids;
-};
-
-struct eval_dataset_search_in {
-	struct strs	experiment_ids;
-	struct str	filter_string;
-	struct opt_i64	max_results;
-	struct strs	order_by;
-	struct str	page_token;
-};
-
-struct eval_record_upsert {
-	struct str	records;	/* JSON */
-};
-
-struct eval_record_list_in {
-	struct str	dataset_id;
-	struct opt_i64	max_results;
-	struct str	page_token;
-};
-
-struct eval_record_delete {
-	struct str	dataset_id;
-	struct strs	dataset_record_ids;
-};
-
-extern const struct field	eval_dataset_create_fields[];
-extern const struct field	eval_dataset_get_fields[];
-extern const struct field	eval_dataset_tags_fields[];
-extern const struct field	eval_dataset_tag_delete_fields[];
-extern const struct field	eval_dataset_experiments_fields[];
-extern const struct field	eval_dataset_search_fields[];
-extern const struct field	eval_record_upsert_fields[];
-extern const struct field	eval_record_list_fields[];
-extern const struct field	eval_record_delete_fields[];
-
-int	api_eval_dataset_create(struct ctx *);
-int	api_eval_dataset_get(struct ctx *);
-int	api_eval_dataset_search(struct ctx *);
-int	api_eval_dataset_delete(struct ctx *);
-int	api_eval_dataset_set_tags(struct ctx *);
-int	api_eval_dataset_delete_tag(struct ctx *);
-int	api_eval_dataset_add_experiments(struct ctx *);
-int	api_eval_dataset_remove_experiments(struct ctx *);
-int	api_eval_dataset_experiment_ids(struct ctx *);
-int	api_eval_record_upsert(struct ctx *);
-int	api_eval_record_list(struct ctx *);
-int	api_eval_record_delete(struct ctx *);
+#include "auth/permit.h"
+#include "http/route.h"
+#include "store/eval_dataset.h"
 
 /* Characters of dataset names and of users: their columns. */
 #define EVAL_NAME_COLUMN	255
@@ -84,5 +16,13 @@ int	api_eval_record_delete(struct ctx *);
  * them; absent for null, lists and objects.
  */
 struct str	eval_tag_text(struct arena *mem, const struct json_object *);
+
+/*
+ * The dataset, on which the right must be had: 1, 0 if there is none, -1 with an error
+ * recorded.  For what changes it (EDIT and above) it is held until the end.
+ */
+int	find_eval_dataset(struct ctx *, struct str id, enum right, struct eval_dataset *);
+
+extern const struct route eval_dataset_routes[];
 
 #endif

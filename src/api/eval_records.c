@@ -10,6 +10,21 @@
 #include "search/page.h"
 #include "store/eval_dataset.h"
 
+struct eval_record_upsert {
+	struct str	records;	/* JSON */
+};
+
+struct eval_record_list_in {
+	struct str	dataset_id;
+	struct opt_i64	max_results;
+	struct str	page_token;
+};
+
+struct eval_record_delete {
+	struct str	dataset_id;
+	struct strs	dataset_record_ids;
+};
+
 /* Records of a page when max_results is not given. */
 #define RECORD_PAGE_DEFAULT	1000
 /* Characters: what the column holds. */
@@ -21,19 +36,19 @@
 #define EMPTY_SCHEMA	"{\"inputs\": {}, \"outputs\": {}, \"expectations\": {}, " \
 			"\"version\": \"1.0\"}"
 
-const struct field eval_record_upsert_fields[] = {
+static const struct field eval_record_upsert_fields[] = {
 	F_STR(eval_record_upsert, records, REQUIRED),
 	F_END
 };
 
-const struct field eval_record_list_fields[] = {
+static const struct field eval_record_list_in_fields[] = {
 	F_STR(eval_record_list_in, dataset_id, REQUIRED),
 	F_I64(eval_record_list_in, max_results, 0),
 	F_STR(eval_record_list_in, page_token, 0),
 	F_END
 };
 
-const struct field eval_record_delete_fields[] = {
+static const struct field eval_record_delete_fields[] = {
 	F_STR(eval_record_delete, dataset_id, REQUIRED),
 	F_STRS(eval_record_delete, dataset_record_ids, 0),
 	F_END
@@ -135,12 +150,12 @@ open_schema(const struct eval_dataset *d)
 {
 	struct json_object *schema;
 
-	if (d->schema.p != NULL && json_read(d->schema, &schema) == JSON_FINE) {
+	if (d->schema.p != NULL && json_read(d->schema, JSON_ANY, &schema) == JSON_FINE) {
 		if (json_kind(schema) == JSON_OBJECT)
 			return schema;
 		json_free(schema);
 	}
-	json_read(STR(EMPTY_SCHEMA), &schema);
+	json_read(STR(EMPTY_SCHEMA), JSON_ANY, &schema);
 	return schema;
 }
 
@@ -266,7 +281,7 @@ merge(struct arena *mem, struct str stored, const struct json_object *fresh)
 	if (fresh == NULL || str_is(json_text(mem, fresh), "{}"))
 		return stored;
 	if (stored.p != NULL)
-		json_read(stored, &both);
+		json_read(stored, JSON_ANY, &both);
 	if (json_kind(both) != JSON_OBJECT) {
 		json_free(both);
 		both = json_new_object();
@@ -382,7 +397,9 @@ upsert_all(struct batch *b, const struct eval_dataset *d, const struct json_obje
 static int
 read_records(struct ctx *c, struct str text, struct json_object **records)
 {
-	switch (json_read(text, records)) {
+	switch (json_read(text, c->work.budget.values, records)) {
+	case JSON_TOO_MANY:
+		return fail_too_many(c);
 	case JSON_TOO_DEEP:
 		return fail(c, INVALID_PARAMETER_VALUE, "'records' is nested deeper than %d "
 		    "levels.", JSON_DEPTH_MAX);
@@ -400,17 +417,17 @@ read_records(struct ctx *c, struct str text, struct json_object **records)
 	return -1;
 }
 
-int
-api_eval_record_upsert(struct ctx *c)
+static int
+eval_record_upsert(struct ctx *c)
 {
 	const struct eval_record_upsert *in = c->in;
 	struct batch b = { .c = c };
 	struct json_object *records;
 	struct eval_dataset d;
-	int rc = store_eval_dataset_lock(&c->work, c->params[0], &d);
+	int rc = find_eval_dataset(c, c->params[0], EDIT, &d);
 
 	if (rc == -1)
-		return fail_db(c);
+		return -1;
 	if (rc == 0)
 		return fail_quoting(c, BAD_REQUEST, "There is no evaluation dataset with id '",
 		    c->params[0], "'.");
@@ -456,7 +473,7 @@ unwrap(struct arena *mem, struct str stored)
 	struct json_object *json = NULL, *inner;
 	struct str text = stored;
 
-	if (stored.p != NULL && json_read(stored, &json) == JSON_FINE &&
+	if (stored.p != NULL && json_read(stored, JSON_ANY, &json) == JSON_FINE &&
 	    json_kind(json) == JSON_OBJECT && json_member(json, WRAPPED, &inner))
 		text = dumps(mem, inner);
 	json_free(json);
@@ -537,8 +554,8 @@ put_records(struct ctx *c, const struct eval_record *list, size_t n, bool more, 
 	buf_fini(&text);
 }
 
-int
-api_eval_record_list(struct ctx *c)
+static int
+eval_record_list(struct ctx *c)
 {
 	const struct eval_record_list_in *in = c->in;
 	uint64_t hash = page_hash_str(page_hash_str(0, STR("records")), in->dataset_id);
@@ -552,7 +569,8 @@ api_eval_record_list(struct ctx *c)
 		    "'max_results' supplied. It must not be negative.", (long long)limit);
 	if (limit > SEARCH_PAGE_MAX)
 		limit = SEARCH_PAGE_MAX;
-	if (read_cursor(c, in, hash, &after, &after_id) == -1)
+	if (read_cursor(c, in, hash, &after, &after_id) == -1 ||
+	    permit(c, READ, EVAL_DATASET, .id = in->dataset_id) == -1)
 		return -1;
 	n = store_eval_record_list(&c->work, in->dataset_id, after, after_id, limit + 1,
 	    &list);
@@ -562,15 +580,18 @@ api_eval_record_list(struct ctx *c)
 	return 0;
 }
 
-int
-api_eval_record_delete(struct ctx *c)
+static int
+eval_record_delete(struct ctx *c)
 {
 	const struct eval_record_delete *in = c->in;
 	struct eval_dataset d;
 	struct str profile;
 	int64_t gone = 0;
-	int rc = store_eval_dataset_lock(&c->work, in->dataset_id, &d);
+	int rc;
 
+	if (permit(c, EDIT, EVAL_DATASET, .id = in->dataset_id) == -1)
+		return -1;
+	rc = store_eval_dataset_lock(&c->work, in->dataset_id, &d);
 	if (rc == 1)
 		gone = store_eval_record_delete(&c->work, d.dataset_id,
 		    in->dataset_record_ids.items, in->dataset_record_ids.n);
@@ -585,3 +606,15 @@ api_eval_record_delete(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route eval_record_routes[] = {
+	{ "GET",    AT_API,  3, "/mlflow/datasets/{dataset_id}/records", 0, RD, QUERY,
+	    IN(eval_record_list_in), eval_record_list },
+	{ "POST",   AT_API,  3, "/mlflow/datasets/{dataset_id}/records", 0, WR, JSON,
+	    IN(eval_record_upsert), eval_record_upsert },
+	{ "DELETE", AT_API,  3, "/mlflow/datasets/{dataset_id}/records", 0, WR, JSON,
+	    IN(eval_record_delete), eval_record_delete },
+	{ .method = NULL }
+};
+/* clang-format on */

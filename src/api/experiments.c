@@ -6,43 +6,81 @@
 #include "store/experiment_search.h"
 #include "store/location.h"
 
-const struct field experiment_create_fields[] = {
+struct experiment_create {
+	struct str	name;
+	struct str	artifact_location;
+	struct list	tags;
+};
+
+struct experiment_get {
+	struct str	experiment_id;
+};
+
+struct experiment_get_by_name {
+	struct str	experiment_name;
+};
+
+struct experiment_update {
+	struct str	experiment_id;
+	struct str	new_name;
+};
+
+struct experiment_set_tag {
+	struct str	experiment_id;
+	struct str	key;
+	struct str	value;
+};
+
+struct experiment_delete_tag {
+	struct str	experiment_id;
+	struct str	key;
+};
+
+struct experiment_search_in {
+	struct opt_i64	max_results;
+	struct str	page_token;
+	struct str	filter;
+	struct strs	order_by;
+	struct opt_enum	view_type;
+};
+
+static const struct field experiment_create_fields[] = {
 	F_STR(experiment_create, name, REQUIRED),
 	F_STR(experiment_create, artifact_location, 0),
 	F_LIST(experiment_create, tags, 0, kv_in, loose_kv_fields),
 	F_END
 };
 
-const struct field experiment_get_fields[] = {
+static const struct field experiment_get_fields[] = {
 	F_STR(experiment_get, experiment_id, REQUIRED),
 	F_END
 };
 
-const struct field experiment_get_by_name_fields[] = {
+static const struct field experiment_get_by_name_fields[] = {
 	F_STR(experiment_get_by_name, experiment_name, REQUIRED),
 	F_END
 };
 
-const struct field experiment_update_fields[] = {
+static const struct field experiment_update_fields[] = {
 	F_STR(experiment_update, experiment_id, REQUIRED),
 	F_STR(experiment_update, new_name, REQUIRED),
 	F_END
 };
 
-const struct field experiment_set_tag_fields[] = {
+static const struct field experiment_set_tag_fields[] = {
 	F_STR(experiment_set_tag, experiment_id, REQUIRED),
 	F_STR(experiment_set_tag, key, REQUIRED),
 	F_STR(experiment_set_tag, value, 0),
 	F_END
 };
 
-const struct field experiment_delete_tag_fields[] = {
+static const struct field experiment_delete_tag_fields[] = {
 	F_STR(experiment_delete_tag, experiment_id, REQUIRED),
 	F_STR(experiment_delete_tag, key, REQUIRED),
 	F_END
 };
 
-const struct field experiment_search_fields[] = {
+static const struct field experiment_search_in_fields[] = {
 	F_I64(experiment_search_in, max_results, 0),
 	F_STR(experiment_search_in, page_token, 0),
 	F_STR(experiment_search_in, filter, 0),
@@ -145,8 +183,8 @@ check_repeated_tags(struct ctx *c, const struct kvs *tags)
 	return 0;
 }
 
-int
-api_experiment_create(struct ctx *c)
+static int
+experiment_create(struct ctx *c)
 {
 	const struct experiment_create *in = c->in;
 	struct str location = in->artifact_location;
@@ -155,7 +193,8 @@ api_experiment_create(struct ctx *c)
 
 	take_kvs(c, &in->tags, &tags);
 	if (check_length(c, "name", in->name, EXPERIMENT_NAME_MAX) == -1 ||
-	    check_tags(c, &tags) == -1)
+	    check_tags(c, &tags) == -1 ||
+	    permit(c, EDIT, EXPERIMENT) == -1)
 		return -1;
 	if (str_empty(location))
 		location = (struct str){ NULL, 0 };
@@ -204,19 +243,19 @@ answer_experiment(struct ctx *c, struct experiment *e)
 	return 0;
 }
 
-int
-api_experiment_get(struct ctx *c)
+static int
+experiment_get(struct ctx *c)
 {
 	const struct experiment_get *in = c->in;
 	struct experiment e;
 
-	if (load_experiment(c, in->experiment_id, &e) == -1)
+	if (load_experiment(c, in->experiment_id, READ, &e) == -1)
 		return -1;
 	return answer_experiment(c, &e);
 }
 
-int
-api_experiment_get_by_name(struct ctx *c)
+static int
+experiment_get_by_name(struct ctx *c)
 {
 	const struct experiment_get_by_name *in = c->in;
 	struct experiment e;
@@ -228,17 +267,19 @@ api_experiment_get_by_name(struct ctx *c)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Could not find experiment with name '", in->experiment_name, "'");
 	}
+	if (permit(c, READ, EXPERIMENT, .id = in->experiment_name, .experiment_id = e.id) == -1)
+		return -1;
 	return answer_experiment(c, &e);
 }
 
-int
-api_experiment_update(struct ctx *c)
+static int
+experiment_update(struct ctx *c)
 {
 	const struct experiment_update *in = c->in;
 	struct experiment e;
 
 	if (check_length(c, "name", in->new_name, EXPERIMENT_NAME_MAX) == -1 ||
-	    load_experiment(c, in->experiment_id, &e) == -1)
+	    load_experiment(c, in->experiment_id, EDIT, &e) == -1)
 		return -1;
 	if (!str_is(e.lifecycle_stage, "active"))
 		return fail_client(c, INVALID_STATE, "Cannot rename a non-active experiment.");
@@ -257,7 +298,7 @@ change_stage(struct ctx *c, int (*change)(struct work *, int64_t))
 	struct experiment e;
 	int rc;
 
-	if (load_experiment(c, in->experiment_id, &e) == -1)
+	if (load_experiment(c, in->experiment_id, MANAGE, &e) == -1)
 		return -1;
 	rc = change(&c->work, e.id);
 	if (rc == -1)
@@ -268,41 +309,41 @@ change_stage(struct ctx *c, int (*change)(struct work *, int64_t))
 	return answer_empty(c);
 }
 
-int
-api_experiment_delete(struct ctx *c)
+static int
+experiment_delete(struct ctx *c)
 {
 	return change_stage(c, store_experiment_delete);
 }
 
-int
-api_experiment_restore(struct ctx *c)
+static int
+experiment_restore(struct ctx *c)
 {
 	return change_stage(c, store_experiment_restore);
 }
 
-int
-api_experiment_set_tag(struct ctx *c)
+static int
+experiment_set_tag(struct ctx *c)
 {
 	const struct experiment_set_tag *in = c->in;
 	struct str value = str_or_empty(in->value);
 	struct experiment e;
 
 	if (check_tag(c, in->key, value) == -1 ||
-	    load_active_experiment(c, in->experiment_id, &e) == -1)
+	    load_active_experiment(c, in->experiment_id, EDIT, &e) == -1)
 		return -1;
 	if (store_experiment_tag_set(&c->work, e.id, in->key, value) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_experiment_delete_tag(struct ctx *c)
+static int
+experiment_delete_tag(struct ctx *c)
 {
 	const struct experiment_delete_tag *in = c->in;
 	struct experiment e;
 	int rc;
 
-	if (load_active_experiment(c, in->experiment_id, &e) == -1)
+	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1)
 		return -1;
 	rc = store_experiment_tag_delete(&c->work, e.id, in->key);
 	if (rc == -1)
@@ -348,8 +389,8 @@ put_page(struct ctx *c, const struct experiment_page *page)
 	return 0;
 }
 
-int
-api_experiment_search(struct ctx *c)
+static int
+experiment_search(struct ctx *c)
 {
 	const struct experiment_search_in *in = c->in;
 	struct experiment_search q = {
@@ -361,7 +402,7 @@ api_experiment_search(struct ctx *c)
 	struct experiment_page page;
 	struct search_error error;
 
-	if (check_max_results(c, in->max_results) == -1)
+	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
 	switch (store_experiment_search(&c->work, &q, &page, &error)) {
 	case -1:
@@ -371,3 +412,29 @@ api_experiment_search(struct ctx *c)
 	}
 	return put_page(c, &page);
 }
+
+/* clang-format off */
+const struct route experiment_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/experiments/create", 0, WR, JSON,
+	    IN(experiment_create), experiment_create },
+	{ "GET",    AT_API,  2, "/mlflow/experiments/get", 0, RD, QUERY,
+	    IN(experiment_get), experiment_get },
+	{ "GET",    AT_API,  2, "/mlflow/experiments/get-by-name", 0, RD, QUERY,
+	    IN(experiment_get_by_name), experiment_get_by_name },
+	{ "GET",    AT_API,  2, "/mlflow/experiments/search", 0, RD, QUERY,
+	    IN(experiment_search_in), experiment_search },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/search", 0, RD, JSON,
+	    IN(experiment_search_in), experiment_search },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/update", 0, WR, JSON,
+	    IN(experiment_update), experiment_update },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/delete", 0, WR, JSON,
+	    IN(experiment_get), experiment_delete },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/restore", 0, WR, JSON,
+	    IN(experiment_get), experiment_restore },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/set-experiment-tag", 0, WR, JSON,
+	    IN(experiment_set_tag), experiment_set_tag },
+	{ "POST",   AT_API,  2, "/mlflow/experiments/delete-experiment-tag", 0, WR, JSON,
+	    IN(experiment_delete_tag), experiment_delete_tag },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -4,14 +4,8 @@
  * tree that the selection is read from.  No query to the database is written
  * twice.
  */
-#include "api/artifacts.h"
 #include "api/common.h"
-#include "api/experiments.h"
 #include "api/graphql.h"
-#include "api/inputs.h"
-#include "api/metrics.h"
-#include "api/model_versions.h"
-#include "api/runs.h"
 #include "graphql/run.h"
 #include "http/request.h"
 #include "json/decode.h"
@@ -32,31 +26,6 @@
 struct asker {
 	struct ctx	*c;
 	unsigned	 calls;
-};
-
-/* A request within ours. */
-struct inner {
-	const struct field	*fields;
-	size_t			 in_size;
-	int			(*handler)(struct ctx *);
-};
-
-#define INNER(table, type, handler)	{ table, sizeof(struct type), handler }
-
-static const struct inner inners[] = {
-	[GQL_EXPERIMENT_GET] = INNER(experiment_get_fields, experiment_get, api_experiment_get),
-	[GQL_RUN_GET] = INNER(run_get_fields, run_get, api_run_get),
-	[GQL_HISTORY] = INNER(history_interval_fields, history_interval_in,
-	    api_metric_get_history_bulk_interval),
-	[GQL_ARTIFACT_LIST] = INNER(artifact_list_fields, artifact_list_in, api_artifact_list),
-	[GQL_VERSION_SEARCH] = INNER(version_search_fields, version_search_in,
-	    api_model_version_search),
-	[GQL_RUN_SEARCH] = INNER(run_search_fields, run_search_in, api_run_search),
-	[GQL_DATASET_SEARCH] = INNER(search_datasets_fields, search_datasets_in,
-	    api_experiment_search_datasets),
-	[GQL_RUN_EXPERIMENT] = INNER(experiment_get_fields, experiment_get, api_experiment_get),
-	[GQL_RUN_VERSIONS] = INNER(version_search_fields, version_search_in,
-	    api_model_version_search),
 };
 
 /* What a handler writes, as long as it is not too much. */
@@ -85,39 +54,45 @@ take_error(struct ctx *c, struct str *error)
 	return GQL_REFUSED;
 }
 
-/* Run a handler on parameters, with what it writes in `answer`. */
+/*
+ * Ask a row of the tracking API, with what it writes in `answer`: parameters, rights and
+ * errors are those of a request to it.
+ */
 static int
-run_inner(struct ctx *c, const struct inner *inner, const struct json_object *params,
+ask_row(struct ctx *c, const char *path, struct json_object *params,
     struct inner_answer *answer)
 {
-	struct json_out out = c->out;
-	void *in = c->in;
-	struct str problem;
+	const struct route *own_route = c->route;
+	struct json_object *own_json = c->json;
+	struct json_out own_out = c->out;
+	void *own_in = c->in;
 	int rc;
 
 	json_out_init(&c->out, &answer->text);
 	c->out.flush = drop_answer;
 	c->out.flush_at = INNER_ANSWER_MAX;
 	c->out.arg = answer;
-	c->in = arena_alloc(c->mem, inner->in_size);
-	if (decode_object(c->mem, inner->fields, params, false, c->in, &problem) == -1)
-		rc = fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
-	else
-		rc = inner->handler(c);
-	c->out = out;
-	c->in = in;
+	c->route = route_named(c, path);
+	c->json = params;
+	rc = request_decode_tree(c);
+	if (rc == 0)
+		rc = route_run(c);
+	c->route = own_route;
+	c->json = own_json;
+	c->out = own_out;
+	c->in = own_in;
 	return rc;
 }
 
 static enum gql_found
-ask(struct ctx *c, enum gql_resolver resolver, const struct json_object *params,
+ask(struct ctx *c, const char *row, struct json_object *params,
     struct json_object **value, struct str *error)
 {
 	struct inner_answer answer = { .too_large = false };
 	struct arena_mark mark = arena_mark(c->mem);
 	enum gql_found found = GQL_FOUND;
 
-	if (run_inner(c, &inners[resolver], params, &answer) == -1) {
+	if (ask_row(c, row, params, &answer) == -1) {
 		found = take_error(c, error);
 	} else if (answer.too_large || answer.text.len > INNER_ANSWER_MAX) {
 		*error = arena_printf(c->mem, "The answer has more than %d MiB. Ask for fewer rows "
@@ -126,7 +101,7 @@ ask(struct ctx *c, enum gql_resolver resolver, const struct json_object *params,
 		found = GQL_REFUSED;
 	} else {
 		/* our own JSON; the tree keeps nothing of the arena */
-		json_read(buf_str(&answer.text), value);
+		json_read(buf_str(&answer.text), JSON_ANY, value);
 		arena_release(c->mem, mark);
 	}
 	buf_fini(&answer.text);
@@ -135,14 +110,14 @@ ask(struct ctx *c, enum gql_resolver resolver, const struct json_object *params,
 
 /* ask() with one parameter. */
 static enum gql_found
-ask_about(struct ctx *c, enum gql_resolver resolver, const char *name, struct str text,
+ask_about(struct ctx *c, const char *row, const char *name, struct str text,
     struct json_object **value, struct str *error)
 {
 	struct json_object *params = json_new_object();
 	enum gql_found found;
 
 	json_add_first(params, name, text);
-	found = ask(c, resolver, params, value, error);
+	found = ask(c, row, params, value, error);
 	json_free(params);
 	return found;
 }
@@ -181,48 +156,55 @@ echo(const struct json_object *args, struct json_object **value, struct str *err
 
 /* No id is the default experiment's, as in the reference. */
 static enum gql_found
-ask_experiment(struct ctx *c, const struct json_object *input, struct json_object **value,
-    struct str *error)
+ask_experiment(struct ctx *c, const char *row, const struct json_object *input,
+    struct json_object **value, struct str *error)
 {
 	struct json_object *id = NULL;
 
 	json_member(input, "experiment_id", &id);
-	return ask_about(c, GQL_EXPERIMENT_GET, "experiment_id",
+	return ask_about(c, row, "experiment_id",
 	    id == NULL || json_string(id).len == 0 ? STR("0") : json_string(id), value, error);
 }
 
+static int
+count_call(struct asker *asker)
+{
+	if (++asker->calls <= INNER_CALLS_MAX)
+		return 0;
+	return fail(asker->c, INVALID_PARAMETER_VALUE, "The experiments and model versions of "
+	    "more than %d runs are asked for. Ask for fewer runs with maxResults.",
+	    INNER_CALLS_MAX);
+}
+
 static enum gql_found
-resolve(void *arg, enum gql_resolver resolver, const struct json_object *args,
+resolve(void *arg, const struct gql_field *field, const struct json_object *args,
     const struct json_object *parent, struct json_object **value, struct str *error)
 {
 	struct asker *asker = arg;
 	struct ctx *c = asker->c;
 	struct json_object *input = NULL;
 
-	if (++asker->calls > INNER_CALLS_MAX) {
-		fail(c, INVALID_PARAMETER_VALUE, "The experiments and model versions of more than "
-		    "%d runs are asked for. Ask for fewer runs with maxResults.",
-		    INNER_CALLS_MAX);
+	if (count_call(asker) == -1)
 		return GQL_FAILED;
-	}
-	switch (resolver) {
+	switch (field->resolver) {
 	case GQL_NOTHING:
 		return GQL_FOUND;
 	case GQL_ECHO:
 		return echo(args, value, error);
 	case GQL_RUN_EXPERIMENT:
-		return ask_about(c, resolver, "experiment_id", info_text(parent, "experiment_id"),
-		    value, error);
+		return ask_about(c, field->row, "experiment_id",
+		    info_text(parent, "experiment_id"), value, error);
 	case GQL_RUN_VERSIONS:
-		return ask_about(c, resolver, "filter", arena_printf(c->mem, "run_id = '%s'",
+		return ask_about(c, field->row, "filter", arena_printf(c->mem, "run_id = '%s'",
 		    info_text(parent, "run_id").p), value, error);
 	default:
 		break;
 	}
 	if (!json_member(args, "input", &input) || input == NULL)
 		return missing(error, STR("Missing value for required argument 'input'."));
-	return resolver == GQL_EXPERIMENT_GET ? ask_experiment(c, input, value, error) :
-	    ask(c, resolver, input, value, error);
+	return field->resolver == GQL_ASK_EXPERIMENT ?
+	    ask_experiment(c, field->row, input, value, error) :
+	    ask(c, field->row, input, value, error);
 }
 
 /* An answer of status 400 in GraphQL's form. */
@@ -254,10 +236,9 @@ answer(struct ctx *c, const struct gql_request *req)
 	return answer_error(c, error);
 }
 
-int
-api_graphql(struct ctx *c)
+static int
+graphql(struct ctx *c)
 {
-	static const struct field no_fields[] = { F_END };
 	struct json_object *query = NULL, *name = NULL, *variables = NULL;
 	struct asker asker = { c, 0 };
 	struct gql_request req = {
@@ -265,8 +246,6 @@ api_graphql(struct ctx *c)
 		.resolve = resolve, .arg = &asker,
 	};
 
-	if (request_decode_as(c, no_fields, 1) == -1)
-		return -1;
 	json_member(c->json, "query", &query);
 	json_member(c->json, "operationName", &name);
 	json_member(c->json, "variables", &variables);
@@ -283,3 +262,15 @@ api_graphql(struct ctx *c)
 	req.variables = variables;
 	return answer(c, &req);
 }
+
+/* Its members are looked at one by one: what is wrong with them is said in GraphQL's form. */
+static const struct field no_fields[] = { F_END };
+
+/* Nothing is permitted here: the rows that it asks do that. */
+/* clang-format off */
+const struct route graphql_routes[] = {
+	{ "POST",   AT_ROOT, 0, "/graphql", OPEN, RD, JSON, no_fields, 1, graphql },
+	{ "GET",    AT_ROOT, 0, "/graphql", OPEN, RD, QUERY, no_fields, 1, graphql },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -3,6 +3,23 @@
 #include "api/inputs.h"
 #include "store/input.h"
 
+struct log_inputs_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct list	datasets;
+	struct list	models;
+};
+
+struct outputs_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct list	models;
+};
+
+struct search_datasets_in {
+	struct strs	experiment_ids;
+};
+
 /* Characters; the last three are what the columns hold in bytes. */
 #define DATASET_NAME_MAX	500
 #define DATASET_DIGEST_MAX	36
@@ -57,7 +74,7 @@ static const struct field model_output_fields[] = {
 	F_END
 };
 
-const struct field log_inputs_fields[] = {
+static const struct field log_inputs_in_fields[] = {
 	F_STR(log_inputs_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(log_inputs_in, run_uuid, 0),
 	F_LIST(log_inputs_in, datasets, 0, dataset_input_in, dataset_input_fields),
@@ -65,14 +82,14 @@ const struct field log_inputs_fields[] = {
 	F_END
 };
 
-const struct field outputs_fields[] = {
+static const struct field outputs_in_fields[] = {
 	F_STR(outputs_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(outputs_in, run_uuid, 0),
 	F_LIST(outputs_in, models, REQUIRED, model_in, model_output_fields),
 	F_END
 };
 
-const struct field search_datasets_fields[] = {
+static const struct field search_datasets_in_fields[] = {
 	F_STRS(search_datasets_in, experiment_ids, 0),
 	F_END
 };
@@ -137,8 +154,8 @@ link_datasets(struct ctx *c, const struct run_state *run, const struct list *lis
 	return 0;
 }
 
-int
-api_run_log_inputs(struct ctx *c)
+static int
+run_log_inputs(struct ctx *c)
 {
 	const struct log_inputs_in *in = c->in;
 	const struct model_in *models = in->models.items;
@@ -146,7 +163,7 @@ api_run_log_inputs(struct ctx *c)
 	size_t i;
 
 	if (check_run_id(c, in->run_id) == -1 ||
-	    load_active_run(c, in->run_id, &run) == -1 ||
+	    load_active_run(c, in->run_id, EDIT, &run) == -1 ||
 	    link_datasets(c, &run, &in->datasets) == -1)
 		return -1;
 	for (i = 0; i < in->models.n; i++) {
@@ -158,15 +175,15 @@ api_run_log_inputs(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_run_outputs(struct ctx *c)
+static int
+run_outputs(struct ctx *c)
 {
 	const struct outputs_in *in = c->in;
 	const struct model_in *models = in->models.items;
 	struct run_state run;
 	size_t i;
 
-	if (load_active_run(c, in->run_id, &run) == -1)
+	if (load_active_run(c, in->run_id, EDIT, &run) == -1)
 		return -1;
 	for (i = 0; i < in->models.n; i++) {
 		struct str id = str_or_empty(models[i].model_id);
@@ -183,8 +200,21 @@ api_run_outputs(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_experiment_search_datasets(struct ctx *c)
+static int
+permit_experiments(struct ctx *c, const int64_t *ids, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return permit_search(c);
+	for (i = 0; i < n; i++)
+		if (permit(c, READ, EXPERIMENT, .experiment_id = ids[i]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+experiment_search_datasets(struct ctx *c)
 {
 	const struct search_datasets_in *in = c->in;
 	struct dataset_summary *list;
@@ -197,6 +227,8 @@ api_experiment_search_datasets(struct ctx *c)
 		    "least one experiment_id.");
 	if ((bad = take_experiment_ids(c, &in->experiment_ids, &ids, &nids)) != NULL)
 		return fail_experiment_id(c, *bad);
+	if (permit_experiments(c, ids, nids) == -1)
+		return -1;
 	n = nids == 0 ? 0 : store_dataset_list(&c->work, ids, nids, DATASETS_MAX, &list);
 	if (n == -1)
 		return fail_db(c);
@@ -217,3 +249,14 @@ api_experiment_search_datasets(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route input_routes[] = {
+	{ "POST",   AT_AJAX, 2, "/mlflow/experiments/search-datasets", 0, RD, JSON,
+	    IN(search_datasets_in), experiment_search_datasets },
+	{ "POST",   AT_API,  2, "/mlflow/runs/log-inputs", 0, WR, JSON,
+	    IN(log_inputs_in), run_log_inputs },
+	{ "POST",   AT_API,  2, "/mlflow/runs/outputs", 0, WR, JSON, IN(outputs_in), run_outputs },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -8,7 +8,7 @@ libcairn_a_SOURCES += \
 	%D%/experiments.c %D%/experiments.h \
 	%D%/graphql.c %D%/graphql.h \
 	%D%/inputs.c %D%/inputs.h \
-	%D%/log_model.c \
+	%D%/eval_records.h %D%/log_model.c %D%/log_model.h \
 	%D%/logged_models.c %D%/logged_models.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/model_source.c %D%/model_source.h \

@@ -4,10 +4,15 @@
 #include "api/common.h"
 #include "api/runs.h"
 
+struct run_log_model {
+	struct str	run_id;
+	struct str	model_json;
+};
+
 /* The run tag: a JSON list, the oldest model first. */
 #define HISTORY_TAG	"mlflow.log-model.history"
 
-const struct field run_log_model_fields[] = {
+static const struct field run_log_model_fields[] = {
 	F_STR(run_log_model, run_id, REQUIRED),
 	F_STR(run_log_model, model_json, REQUIRED),
 	F_END
@@ -75,7 +80,8 @@ append_model(struct ctx *c, struct str old, const struct json_object *model, str
 	struct buf text = { 0 };
 	size_t i, n = 0;
 
-	if (old.p != NULL && (json_read(old, &list) != JSON_FINE || json_kind(list) != JSON_LIST)) {
+	if (old.p != NULL && (json_read(old, JSON_ANY, &list) != JSON_FINE ||
+	    json_kind(list) != JSON_LIST)) {
 		json_free(list);
 		return fail_client(c, INTERNAL_ERROR, "The run's tag '" HISTORY_TAG "' does "
 		    "not hold a JSON list. Delete the tag, or mend its value.");
@@ -106,7 +112,7 @@ log_model(struct ctx *c, struct str run_id, const struct json_object *model)
 	if (json_kind(model) != JSON_OBJECT)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "'model_json' must hold a JSON object that describes the model.");
-	if (check_members(c, model) == -1 || load_active_run(c, run_id, &state) == -1)
+	if (check_members(c, model) == -1 || load_active_run(c, run_id, EDIT, &state) == -1)
 		return -1;
 	if (store_tag_find(&c->work, state.run_id, tag.key, &old) == -1)
 		return fail_db(c);
@@ -118,17 +124,28 @@ log_model(struct ctx *c, struct str run_id, const struct json_object *model)
 	return answer_empty(c);
 }
 
-int
-api_run_log_model(struct ctx *c)
+static int
+run_log_model(struct ctx *c)
 {
 	const struct run_log_model *in = c->in;
 	struct json_object *model;
+	enum json_outcome outcome = json_read(in->model_json, c->work.budget.values, &model);
 	int rc;
 
-	if (json_read(in->model_json, &model) != JSON_FINE)
+	if (outcome == JSON_TOO_MANY)
+		return fail_too_many(c);
+	if (outcome != JSON_FINE)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "Malformed model info. \n %s \n is not a valid JSON.", in->model_json.p);
 	rc = log_model(c, in->run_id, model);
 	json_free(model);
 	return rc;
 }
+
+/* clang-format off */
+const struct route log_model_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/runs/log-model", 0, WR, JSON,
+	    IN(run_log_model), run_log_model },
+	{ .method = NULL }
+};
+/* clang-format on */

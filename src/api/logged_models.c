@@ -8,6 +8,46 @@
 #include "store/logged_model.h"
 #include "store/logged_model_search.h"
 
+struct logged_model_create {
+	struct str	experiment_id, name, model_type, source_run_id;
+	struct list	params, tags;
+};
+
+struct logged_model_get {
+	struct str	model_id;
+	struct opt_bool	allow_deleted;
+};
+
+struct logged_model_finalize {
+	struct str	model_id;
+	struct opt_enum	status;
+};
+
+struct logged_model_delete {
+	struct str	model_id;
+};
+
+struct logged_model_params_in {
+	struct str	model_id;
+	struct list	params;
+};
+
+struct logged_model_tags_in {
+	struct list	tags;
+};
+
+struct logged_model_tag_delete {
+	struct str	model_id, tag_key;
+};
+
+struct logged_model_search_in {
+	struct strs	experiment_ids;
+	struct str	filter;
+	struct opt_i64	max_results;
+	struct list	order_by, datasets;
+	struct str	page_token;
+};
+
 /* Characters: what the columns hold. */
 #define MODEL_NAME_COLUMN	500
 #define MODEL_TYPE_COLUMN	500
@@ -54,7 +94,7 @@ static const struct field model_dataset_fields[] = {
 	F_END
 };
 
-const struct field logged_model_create_fields[] = {
+static const struct field logged_model_create_fields[] = {
 	F_STR(logged_model_create, experiment_id, REQUIRED),
 	F_STR(logged_model_create, name, 0),
 	F_STR(logged_model_create, model_type, 0),
@@ -64,41 +104,41 @@ const struct field logged_model_create_fields[] = {
 	F_END
 };
 
-const struct field logged_model_get_fields[] = {
+static const struct field logged_model_get_fields[] = {
 	F_STR(logged_model_get, model_id, REQUIRED),
 	F_BOOL(logged_model_get, allow_deleted, 0),
 	F_END
 };
 
-const struct field logged_model_finalize_fields[] = {
+static const struct field logged_model_finalize_fields[] = {
 	F_STR(logged_model_finalize, model_id, REQUIRED),
 	F_ENUM(logged_model_finalize, status, REQUIRED, statuses),
 	F_END
 };
 
-const struct field logged_model_delete_fields[] = {
+static const struct field logged_model_delete_fields[] = {
 	F_STR(logged_model_delete, model_id, REQUIRED),
 	F_END
 };
 
-const struct field logged_model_params_fields[] = {
+static const struct field logged_model_params_in_fields[] = {
 	F_STR(logged_model_params_in, model_id, REQUIRED),
 	F_LIST(logged_model_params_in, params, 0, kv_in, loose_kv_fields),
 	F_END
 };
 
-const struct field logged_model_tags_fields[] = {
+static const struct field logged_model_tags_in_fields[] = {
 	F_LIST(logged_model_tags_in, tags, 0, kv_in, loose_kv_fields),
 	F_END
 };
 
-const struct field logged_model_tag_delete_fields[] = {
+static const struct field logged_model_tag_delete_fields[] = {
 	F_STR(logged_model_tag_delete, model_id, REQUIRED),
 	F_STR(logged_model_tag_delete, tag_key, REQUIRED),
 	F_END
 };
 
-const struct field logged_model_search_fields[] = {
+static const struct field logged_model_search_in_fields[] = {
 	F_STRS(logged_model_search_in, experiment_ids, REQUIRED),
 	F_STR(logged_model_search_in, filter, 0),
 	F_I64(logged_model_search_in, max_results, 0),
@@ -179,7 +219,7 @@ answer_model(struct ctx *c, struct logged_model *m)
 
 /* The model, deleted or not, or 404. */
 static int
-load_model(struct ctx *c, struct str model_id, struct logged_model *m)
+load_model(struct ctx *c, struct str model_id, enum right right, struct logged_model *m)
 {
 	int rc = store_logged_model_find(&c->work, model_id, m);
 
@@ -188,7 +228,7 @@ load_model(struct ctx *c, struct str model_id, struct logged_model *m)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
 		    model_id, "' not found.");
-	return 0;
+	return permit(c, right, LOGGED_MODEL, .id = m->model_id, .experiment_id = m->experiment_id);
 }
 
 static int
@@ -223,8 +263,8 @@ check_kvs(struct ctx *c, const char *what, const struct kvs *list)
 	return 0;
 }
 
-int
-api_logged_model_create(struct ctx *c)
+static int
+logged_model_create(struct ctx *c)
 {
 	const struct logged_model_create *in = c->in;
 	struct logged_model m = {
@@ -237,7 +277,7 @@ api_logged_model_create(struct ctx *c)
 	take_kvs(c, &in->params, &m.params);
 	take_kvs(c, &in->tags, &m.tags);
 	if (check_model_name(c, m.name) == -1 ||
-	    load_active_experiment(c, in->experiment_id, &e) == -1 ||
+	    load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
 	    check_column(c, "model_type", m.model_type, MODEL_TYPE_COLUMN) == -1 ||
 	    check_column(c, "source_run_id", m.source_run_id, SOURCE_RUN_COLUMN) == -1 ||
 	    check_kvs(c, "params", &m.params) == -1 ||
@@ -247,18 +287,18 @@ api_logged_model_create(struct ctx *c)
 	if (store_logged_model_create(&c->work, &m, e.artifact_location) == -1)
 		return fail_db(c);
 	/* as stored: in the order of keys */
-	if (load_model(c, m.model_id, &stored) == -1)
+	if (load_model(c, m.model_id, EDIT, &stored) == -1)
 		return -1;
 	return answer_model(c, &stored);
 }
 
-int
-api_logged_model_get(struct ctx *c)
+static int
+logged_model_get(struct ctx *c)
 {
 	const struct logged_model_get *in = c->in;
 	struct logged_model m;
 
-	if (load_model(c, in->model_id, &m) == -1)
+	if (load_model(c, in->model_id, READ, &m) == -1)
 		return -1;
 	if (!m.is_active && !in->allow_deleted.v)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Logged model with ID '",
@@ -266,45 +306,44 @@ api_logged_model_get(struct ctx *c)
 	return answer_model(c, &m);
 }
 
-/* The model that the body names: MLflow does not look at the path here. */
-int
-api_logged_model_finalize(struct ctx *c)
+/* The model that the body names, which is that of the path. */
+static int
+logged_model_finalize(struct ctx *c)
 {
 	const struct logged_model_finalize *in = c->in;
 	struct logged_model m;
 
-	if (load_model(c, in->model_id, &m) == -1)
+	if (load_model(c, in->model_id, EDIT, &m) == -1)
 		return -1;
 	if (store_logged_model_set_status(&c->work, m.model_id, in->status.v) == -1)
 		return fail_db(c);
-	if (load_model(c, m.model_id, &m) == -1)
+	if (load_model(c, m.model_id, EDIT, &m) == -1)
 		return -1;
 	return answer_model(c, &m);
 }
 
-int
-api_logged_model_delete(struct ctx *c)
+static int
+logged_model_delete(struct ctx *c)
 {
 	const struct logged_model_delete *in = c->in;
 	struct logged_model m;
 
-	if (load_model(c, in->model_id, &m) == -1)
+	if (load_model(c, in->model_id, MANAGE, &m) == -1)
 		return -1;
 	if (store_logged_model_delete(&c->work, m.model_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-/* ... and here only at the path, though the body must name a model. */
-int
-api_logged_model_log_params(struct ctx *c)
+static int
+logged_model_log_params(struct ctx *c)
 {
 	const struct logged_model_params_in *in = c->in;
 	struct logged_model m;
 	struct kvs params;
 
 	take_kvs(c, &in->params, &params);
-	if (load_model(c, c->params[0], &m) == -1 ||
+	if (load_model(c, c->params[0], EDIT, &m) == -1 ||
 	    check_kvs(c, "params", &params) == -1)
 		return -1;
 	if (store_logged_model_params_add(&c->work, &m, &params) == 0)
@@ -315,15 +354,15 @@ api_logged_model_log_params(struct ctx *c)
 	    "given twice; a param of a model cannot change.", m.model_id.p);
 }
 
-int
-api_logged_model_set_tags(struct ctx *c)
+static int
+logged_model_set_tags(struct ctx *c)
 {
 	const struct logged_model_tags_in *in = c->in;
 	struct logged_model m;
 	struct kvs tags;
 
 	take_kvs(c, &in->tags, &tags);
-	if (load_model(c, c->params[0], &m) == -1 || check_kvs(c, "tags", &tags) == -1)
+	if (load_model(c, c->params[0], EDIT, &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
 	kvs_fold(&tags);
 	if (store_logged_model_tags_set(&c->work, &m, &tags) == -1)
@@ -331,14 +370,14 @@ api_logged_model_set_tags(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_logged_model_delete_tag(struct ctx *c)
+static int
+logged_model_delete_tag(struct ctx *c)
 {
 	const struct logged_model_tag_delete *in = c->in;
 	struct logged_model m;
 	int rc;
 
-	if (load_model(c, in->model_id, &m) == -1)
+	if (load_model(c, in->model_id, MANAGE, &m) == -1)
 		return -1;
 	rc = store_logged_model_tag_delete(&c->work, m.model_id, in->tag_key);
 	if (rc == -1)
@@ -427,8 +466,8 @@ put_page(struct ctx *c, const struct logged_model_page *page)
 	return 0;
 }
 
-int
-api_logged_model_search(struct ctx *c)
+static int
+logged_model_search(struct ctx *c)
 {
 	const struct logged_model_search_in *in = c->in;
 	struct logged_model_search q = { .filter = in->filter, .page_token = in->page_token };
@@ -438,7 +477,8 @@ api_logged_model_search(struct ctx *c)
 	int64_t *ids;
 
 	if (take_datasets(c, &in->datasets, &q) == -1 ||
-	    take_max_results(c, in->max_results, &q.max_results) == -1)
+	    take_max_results(c, in->max_results, &q.max_results) == -1 ||
+	    permit_search(c) == -1)
 		return -1;
 	take_order(c, &in->order_by, &q);
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
@@ -456,3 +496,25 @@ api_logged_model_search(struct ctx *c)
 		return fail_experiment_id(c, *bad);
 	return put_page(c, &page);
 }
+
+/* clang-format off */
+const struct route logged_model_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/logged-models", 0, WR, JSON,
+	    IN(logged_model_create), logged_model_create },
+	{ "POST",   AT_API,  2, "/mlflow/logged-models/search", 0, RD, JSON,
+	    IN(logged_model_search_in), logged_model_search },
+	{ "GET",    AT_API,  2, "/mlflow/logged-models/{model_id}", 0, RD, QUERY,
+	    IN(logged_model_get), logged_model_get },
+	{ "PATCH",  AT_API,  2, "/mlflow/logged-models/{model_id}", 0, WR, JSON,
+	    IN(logged_model_finalize), logged_model_finalize },
+	{ "DELETE", AT_API,  2, "/mlflow/logged-models/{model_id}", 0, WR, JSON,
+	    IN(logged_model_delete), logged_model_delete },
+	{ "POST",   AT_API,  2, "/mlflow/logged-models/{model_id}/params", 0, WR, JSON,
+	    IN(logged_model_params_in), logged_model_log_params },
+	{ "PATCH",  AT_API,  2, "/mlflow/logged-models/{model_id}/tags", 0, WR, JSON,
+	    IN(logged_model_tags_in), logged_model_set_tags },
+	{ "DELETE", AT_API,  2, "/mlflow/logged-models/{model_id}/tags/{tag_key}", 0, WR, JSON,
+	    IN(logged_model_tag_delete), logged_model_delete_tag },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -4,6 +4,28 @@
 #include "search/page.h"
 #include "store/metric.h"
 
+struct history_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	metric_key;
+	struct opt_i64	max_results;
+	struct str	page_token;
+};
+
+struct history_bulk_in {
+	struct strs	run_id;
+	struct str	metric_key;
+	struct opt_i64	max_results;
+};
+
+struct history_interval_in {
+	struct strs	run_ids;
+	struct str	metric_key;
+	struct opt_i64	start_step;
+	struct opt_i64	end_step;
+	struct opt_i64	max_results;
+};
+
 /* Runs that one chart request may name. */
 #define HISTORY_RUNS_MAX	100
 /* Rows of a page that was asked for by token alone, and of a bulk answer. */
@@ -11,7 +33,7 @@
 /* Points of a run in a chart. */
 #define INTERVAL_POINTS_MAX	2500
 
-const struct field history_fields[] = {
+static const struct field history_in_fields[] = {
 	F_STR(history_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(history_in, run_uuid, 0),
 	F_STR(history_in, metric_key, REQUIRED),
@@ -20,14 +42,14 @@ const struct field history_fields[] = {
 	F_END
 };
 
-const struct field history_bulk_fields[] = {
+static const struct field history_bulk_in_fields[] = {
 	F_STRS(history_bulk_in, run_id, 0),
 	F_STR(history_bulk_in, metric_key, 0),
 	F_I64(history_bulk_in, max_results, 0),
 	F_END
 };
 
-const struct field history_interval_fields[] = {
+static const struct field history_interval_in_fields[] = {
 	F_STRS(history_interval_in, run_ids, REQUIRED),
 	F_STR(history_interval_in, metric_key, REQUIRED),
 	F_I64(history_interval_in, start_step, 0),
@@ -137,8 +159,8 @@ end_answer(struct history_out *h, uint64_t hash)
 	json_end(&h->c->out);
 }
 
-int
-api_metric_get_history(struct ctx *c)
+static int
+metric_get_history(struct ctx *c)
 {
 	const struct history_in *in = c->in;
 	struct str run_id = str_empty(in->run_id) ? in->run_uuid : in->run_id;
@@ -151,7 +173,8 @@ api_metric_get_history(struct ctx *c)
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
 		    "'max_results' supplied. It must be a positive integer.",
 		    (long long)in->max_results.v);
-	if (paged && read_cursor(c, in->page_token, hash, &after) == -1)
+	if ((paged && read_cursor(c, in->page_token, hash, &after) == -1) ||
+	    permit(c, READ, RUN, .id = run_id) == -1)
 		return -1;
 	h.limit = in->max_results.set ? in->max_results.v : paged ? HISTORY_ROWS_MAX : 0;
 	c->out.flush_at = HISTORY_HOLD;
@@ -163,14 +186,28 @@ api_metric_get_history(struct ctx *c)
 	return 0;
 }
 
+static int
+permit_runs(struct ctx *c, const struct strs *run_ids)
+{
+	size_t i;
+
+	/* of no run there is nothing to see */
+	if (run_ids->n == 0)
+		return permit_search(c);
+	for (i = 0; i < run_ids->n; i++)
+		if (permit(c, READ, RUN, .id = run_ids->items[i]) == -1)
+			return -1;
+	return 0;
+}
+
 static void
 take_bulk(void *arg, const struct history_row *row)
 {
 	put_point(arg, &row->metric, row->metric.key, row->run_id);
 }
 
-int
-api_metric_get_history_bulk(struct ctx *c)
+static int
+metric_get_history_bulk(struct ctx *c)
 {
 	const struct history_bulk_in *in = c->in;
 	int64_t limit = in->max_results.set ? in->max_results.v : HISTORY_ROWS_MAX;
@@ -189,6 +226,8 @@ api_metric_get_history_bulk(struct ctx *c)
 	if (limit < 0)
 		return fail(c, BAD_REQUEST, "Invalid value %lld for parameter 'max_results' "
 		    "supplied. It must not be negative.", (long long)limit);
+	if (permit_runs(c, &in->run_id) == -1)
+		return -1;
 	if (limit > HISTORY_ROWS_MAX)
 		limit = HISTORY_ROWS_MAX;
 	c->out.bare_nan = true;
@@ -233,8 +272,8 @@ check_interval(struct ctx *c, const struct history_interval_in *in)
 	return 0;
 }
 
-int
-api_metric_get_history_bulk_interval(struct ctx *c)
+static int
+metric_get_history_bulk_interval(struct ctx *c)
 {
 	const struct history_interval_in *in = c->in;
 	struct step_window window = { in->start_step.set, in->start_step.v, in->end_step.v };
@@ -242,7 +281,7 @@ api_metric_get_history_bulk_interval(struct ctx *c)
 	struct history_out h = { .c = c, .key = in->metric_key };
 	size_t i;
 
-	if (check_interval(c, in) == -1)
+	if (check_interval(c, in) == -1 || permit_runs(c, &in->run_ids) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	for (i = 0; i < in->run_ids.n; i++) {
@@ -254,3 +293,15 @@ api_metric_get_history_bulk_interval(struct ctx *c)
 	end_answer(&h, 0);
 	return 0;
 }
+
+/* clang-format off */
+const struct route metric_routes[] = {
+	{ "GET",    AT_API,  2, "/mlflow/metrics/get-history", 0, RD, QUERY,
+	    IN(history_in), metric_get_history },
+	{ "GET",    AT_AJAX, 2, "/mlflow/metrics/get-history-bulk", 0, RD, QUERY,
+	    IN(history_bulk_in), metric_get_history_bulk },
+	{ "GET",    AT_API,  2, "/mlflow/metrics/get-history-bulk-interval", 0, RD, QUERY,
+	    IN(history_interval_in), metric_get_history_bulk_interval },
+	{ .method = NULL }
+};
+/* clang-format on */

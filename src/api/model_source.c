@@ -364,7 +364,7 @@ load_reference(struct ctx *c, const struct reference *ref, struct model_version 
 	if (ref->is_alias)
 		return load_alias(c, ref->name, ref->alias, v);
 	if (check_model_name(c, "name", ref->name) == -1 ||
-	    load_model(c, ref->name, false, &m) == -1)
+	    load_model(c, ref->name, READ, &m) == -1)
 		return -1;
 	while (i < ref->version.len && isdigit((unsigned char)ref->version.p[i]))
 		i++;
@@ -372,7 +372,7 @@ load_reference(struct ctx *c, const struct reference *ref, struct model_version 
 		return load_stage(c, ref, &m, v);
 	if (take_version(c, ref->version, &number) == -1)
 		return -1;
-	return load_version(c, ref->name, &number, false, v);
+	return load_version(c, ref->name, &number, READ, v);
 }
 
 /* models:/...: a version is replaced by what it was made of. */

@@ -4,10 +4,58 @@
 #include "api/registry_common.h"
 #include "store/model_version_search.h"
 
+struct version_create {
+	struct str	name;
+	struct str	source;
+	struct str	run_id;
+	struct list	tags;		/* of struct kv_in */
+	struct str	run_link;
+	struct str	description;
+	struct str	model_id;
+};
+
+struct version_in {
+	struct str	name;
+	struct str	version;
+};
+
+struct version_update {
+	struct str	name;
+	struct str	version;
+	struct str	description;	/* absent: NULL */
+};
+
+struct version_stage {
+	struct str	name;
+	struct str	version;
+	struct str	stage;
+	struct opt_bool	archive_existing_versions;
+};
+
+struct version_search_in {
+	struct str	filter;
+	struct opt_i64	max_results;
+	struct strs	order_by;
+	struct str	page_token;
+};
+
+struct version_set_tag {
+	struct str	name;
+	struct str	version;
+	struct str	key;
+	struct str	value;
+};
+
+struct version_delete_tag {
+	struct str	name;
+	struct str	version;
+	struct str	key;
+};
+
 /* Versions of a search page: what MLflow gives unasked, and at most. */
 #define PAGE_MOST	200000
 
-const struct field version_create_fields[] = {
+static const struct field version_create_fields[] = {
 	F_STR(version_create, name, REQUIRED),
 	F_STR(version_create, source, REQUIRED),
 	F_STR(version_create, run_id, 0),
@@ -18,27 +66,27 @@ const struct field version_create_fields[] = {
 	F_END
 };
 
-const struct field version_fields[] = {
+static const struct field version_fields[] = {
 	F_STR(version_in, name, REQUIRED),
 	F_STR(version_in, version, REQUIRED),
 	F_END
 };
 
 /* Of get-download-uri, where MLflow looks at the values only. */
-const struct field version_uri_fields[] = {
+static const struct field version_uri_fields[] = {
 	F_STR(version_in, name, 0),
 	F_STR(version_in, version, 0),
 	F_END
 };
 
-const struct field version_update_fields[] = {
+static const struct field version_update_fields[] = {
 	F_STR(version_update, name, REQUIRED),
 	F_STR(version_update, version, REQUIRED),
 	F_STR(version_update, description, 0),
 	F_END
 };
 
-const struct field version_stage_fields[] = {
+static const struct field version_stage_fields[] = {
 	F_STR(version_stage, name, REQUIRED),
 	F_STR(version_stage, version, REQUIRED),
 	F_STR(version_stage, stage, REQUIRED),
@@ -46,7 +94,7 @@ const struct field version_stage_fields[] = {
 	F_END
 };
 
-const struct field version_search_fields[] = {
+static const struct field version_search_in_fields[] = {
 	F_STR(version_search_in, filter, 0),
 	F_I64_MAX(version_search_in, max_results, 0, PAGE_MOST),
 	F_STRS(version_search_in, order_by, 0),
@@ -54,7 +102,7 @@ const struct field version_search_fields[] = {
 	F_END
 };
 
-const struct field version_set_tag_fields[] = {
+static const struct field version_set_tag_fields[] = {
 	F_STR(version_set_tag, name, REQUIRED),
 	F_STR(version_set_tag, version, REQUIRED),
 	F_STR(version_set_tag, key, REQUIRED),
@@ -62,7 +110,7 @@ const struct field version_set_tag_fields[] = {
 	F_END
 };
 
-const struct field version_delete_tag_fields[] = {
+static const struct field version_delete_tag_fields[] = {
 	F_STR(version_delete_tag, name, REQUIRED),
 	F_STR(version_delete_tag, version, REQUIRED),
 	F_STR(version_delete_tag, key, REQUIRED),
@@ -117,7 +165,7 @@ append_version(struct buf *to, struct str list, const struct model_version *v)
 
 	if (str_empty(list))
 		list = STR("[]");
-	fine = json_read(list, &old) == JSON_FINE && json_kind(old) == JSON_LIST;
+	fine = json_read(list, JSON_ANY, &old) == JSON_FINE && json_kind(old) == JSON_LIST;
 	if (fine) {
 		json_text_spaced(to, old);
 		to->len--;	/* the bracket */
@@ -177,8 +225,8 @@ check_columns(struct ctx *c, const struct model_version *v)
 	return check_column(c, "description", v->description, DESCRIPTION_COLUMN);
 }
 
-int
-api_model_version_create(struct ctx *c)
+static int
+model_version_create(struct ctx *c)
 {
 	const struct version_create *in = c->in;
 	struct model_source s = { in->source, str_or_empty(in->run_id), str_or_empty(in->model_id),
@@ -192,7 +240,7 @@ api_model_version_create(struct ctx *c)
 	if (model_source_check(c, &s, &v.tags) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
 	    check_registry_tags(c, &v.tags) == -1 || resolve_logged(c, &s) == -1 ||
-	    load_origin(c, &s, &origin) == -1 || load_model(c, in->name, true, &m) == -1)
+	    load_origin(c, &s, &origin) == -1 || load_model(c, in->name, EDIT, &m) == -1)
 		return -1;
 	v.name = m.name;
 	v.source = s.source;
@@ -210,8 +258,8 @@ api_model_version_create(struct ctx *c)
 	return 0;
 }
 
-int
-api_model_version_get(struct ctx *c)
+static int
+model_version_get(struct ctx *c)
 {
 	const struct version_in *in = c->in;
 	struct version_number number;
@@ -219,13 +267,13 @@ api_model_version_get(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, false, &v) == -1)
+	    load_version(c, in->name, &number, READ, &v) == -1)
 		return -1;
 	return answer_version(c, &v);
 }
 
-int
-api_model_version_update(struct ctx *c)
+static int
+model_version_update(struct ctx *c)
 {
 	const struct version_update *in = c->in;
 	struct version_number number;
@@ -233,18 +281,18 @@ api_model_version_update(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1 ||
+	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
 	    check_column(c, "description", in->description, DESCRIPTION_COLUMN) == -1)
 		return -1;
 	if (store_model_version_set_description(&c->work, &v, in->description) == -1)
 		return fail_db(c);
-	if (load_version(c, in->name, &number, false, &v) == -1)
+	if (load_version(c, in->name, &number, READ, &v) == -1)
 		return -1;
 	return answer_version(c, &v);
 }
 
-int
-api_model_version_delete(struct ctx *c)
+static int
+model_version_delete(struct ctx *c)
 {
 	const struct version_in *in = c->in;
 	struct version_number number;
@@ -252,7 +300,7 @@ api_model_version_delete(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1)
+	    load_version(c, in->name, &number, MANAGE, &v) == -1)
 		return -1;
 	if (store_model_version_delete(&c->work, &v) == -1)
 		return fail_db(c);
@@ -268,8 +316,8 @@ check_max_results(struct ctx *c, struct opt_i64 max_results)
 	    "positive integer, but got %lld", (long long)max_results.v);
 }
 
-int
-api_model_version_search(struct ctx *c)
+static int
+model_version_search(struct ctx *c)
 {
 	const struct version_search_in *in = c->in;
 	struct model_version_search q = {
@@ -281,7 +329,7 @@ api_model_version_search(struct ctx *c)
 	struct search_error error;
 	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1)
+	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
 	switch (store_model_version_search(&c->work, &q, &page, &error)) {
 	case -1:
@@ -304,8 +352,8 @@ api_model_version_search(struct ctx *c)
 	return 0;
 }
 
-int
-api_model_version_get_download_uri(struct ctx *c)
+static int
+model_version_get_download_uri(struct ctx *c)
 {
 	const struct version_in *in = c->in;
 	struct version_number number;
@@ -313,7 +361,7 @@ api_model_version_get_download_uri(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, false, &v) == -1)
+	    load_version(c, in->name, &number, READ, &v) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	json_put_str(&c->out, "artifact_uri",
@@ -322,8 +370,8 @@ api_model_version_get_download_uri(struct ctx *c)
 	return 0;
 }
 
-int
-api_model_version_transition(struct ctx *c)
+static int
+model_version_transition(struct ctx *c)
 {
 	const struct version_stage *in = c->in;
 	bool archive = in->archive_existing_versions.set && in->archive_existing_versions.v;
@@ -339,17 +387,17 @@ api_model_version_transition(struct ctx *c)
 		    "are ['Staging', 'Production']", in->stage.p);
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1)
+	    load_version(c, in->name, &number, EDIT, &v) == -1)
 		return -1;
 	if (store_model_version_set_stage(&c->work, &v, stage, archive) == -1)
 		return fail_db(c);
-	if (load_version(c, in->name, &number, false, &v) == -1)
+	if (load_version(c, in->name, &number, READ, &v) == -1)
 		return -1;
 	return answer_version(c, &v);
 }
 
-int
-api_model_version_set_tag(struct ctx *c)
+static int
+model_version_set_tag(struct ctx *c)
 {
 	const struct version_set_tag *in = c->in;
 	struct str value = str_or_empty(in->value);
@@ -359,7 +407,7 @@ api_model_version_set_tag(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
 	    check_registry_tag(c, in->key, value) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1 ||
+	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
 	    check_tag_column(c, value) == -1)
 		return -1;
 	if (store_model_version_tag_set(&c->work, &v, in->key, value) == -1)
@@ -367,8 +415,8 @@ api_model_version_set_tag(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_model_version_delete_tag(struct ctx *c)
+static int
+model_version_delete_tag(struct ctx *c)
 {
 	const struct version_delete_tag *in = c->in;
 	struct version_number number;
@@ -377,9 +425,33 @@ api_model_version_delete_tag(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
 	    check_name(c, "key", in->key) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1)
+	    load_version(c, in->name, &number, MANAGE, &v) == -1)
 		return -1;
 	if (store_model_version_tag_delete(&c->work, &v, in->key) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
+
+/* clang-format off */
+const struct route model_version_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/model-versions/create", 0, WR, JSON,
+	    IN(version_create), model_version_create },
+	{ "GET",    AT_API,  2, "/mlflow/model-versions/get", 0, RD, QUERY,
+	    IN_AS(version_fields, version_in), model_version_get },
+	{ "PATCH",  AT_API,  2, "/mlflow/model-versions/update", 0, WR, JSON,
+	    IN(version_update), model_version_update },
+	{ "DELETE", AT_API,  2, "/mlflow/model-versions/delete", 0, WR, JSON,
+	    IN_AS(version_fields, version_in), model_version_delete },
+	{ "GET",    AT_API,  2, "/mlflow/model-versions/search", 0, RD, QUERY,
+	    IN(version_search_in), model_version_search },
+	{ "GET",    AT_API,  2, "/mlflow/model-versions/get-download-uri", 0, RD, QUERY,
+	    IN_AS(version_uri_fields, version_in), model_version_get_download_uri },
+	{ "POST",   AT_API,  2, "/mlflow/model-versions/transition-stage", 0, WR, JSON,
+	    IN(version_stage), model_version_transition },
+	{ "POST",   AT_API,  2, "/mlflow/model-versions/set-tag", 0, WR, JSON,
+	    IN(version_set_tag), model_version_set_tag },
+	{ "DELETE", AT_API,  2, "/mlflow/model-versions/delete-tag", 0, WR, JSON,
+	    IN(version_delete_tag), model_version_delete_tag },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -7,35 +7,89 @@
 #include "store/registered_model_search.h"
 #include "store/registry_filter.h"
 
+struct model_create {
+	struct str	name;
+	struct list	tags;		/* of struct kv_in */
+	struct str	description;
+};
+
+struct model_name_in {
+	struct str	name;
+};
+
+struct model_rename {
+	struct str	name;
+	struct str	new_name;
+};
+
+struct model_update {
+	struct str	name;
+	struct str	description;	/* absent: emptied */
+};
+
+struct model_search_in {
+	struct str	filter;
+	struct opt_i64	max_results;
+	struct strs	order_by;
+	struct str	page_token;
+};
+
+struct model_latest_in {
+	struct str	name;
+	struct strs	stages;
+};
+
+struct model_set_tag {
+	struct str	name;
+	struct str	key;
+	struct str	value;
+};
+
+struct model_delete_tag {
+	struct str	name;
+	struct str	key;
+};
+
+struct model_set_alias {
+	struct str	name;
+	struct str	alias;
+	struct str	version;
+};
+
+struct model_alias_in {
+	struct str	name;
+	struct str	alias;
+};
+
 /* Models of a search page: what MLflow gives unasked, and at most. */
 #define PAGE_DEFAULT	100
 #define PAGE_MOST	1000
 
-const struct field model_create_fields[] = {
+static const struct field model_create_fields[] = {
 	F_STR(model_create, name, REQUIRED),
 	F_LIST(model_create, tags, 0, kv_in, loose_kv_fields),
 	F_STR(model_create, description, 0),
 	F_END
 };
 
-const struct field model_name_fields[] = {
+static const struct field model_name_in_fields[] = {
 	F_STR(model_name_in, name, REQUIRED),
 	F_END
 };
 
-const struct field model_rename_fields[] = {
+static const struct field model_rename_fields[] = {
 	F_STR(model_rename, name, REQUIRED),
 	F_STR(model_rename, new_name, REQUIRED),
 	F_END
 };
 
-const struct field model_update_fields[] = {
+static const struct field model_update_fields[] = {
 	F_STR(model_update, name, REQUIRED),
 	F_STR(model_update, description, 0),
 	F_END
 };
 
-const struct field model_search_fields[] = {
+static const struct field model_search_in_fields[] = {
 	F_STR(model_search_in, filter, 0),
 	F_I64_MAX(model_search_in, max_results, 0, PAGE_MOST),
 	F_STRS(model_search_in, order_by, 0),
@@ -43,33 +97,33 @@ const struct field model_search_fields[] = {
 	F_END
 };
 
-const struct field model_latest_fields[] = {
+static const struct field model_latest_in_fields[] = {
 	F_STR(model_latest_in, name, REQUIRED),
 	F_STRS(model_latest_in, stages, 0),
 	F_END
 };
 
-const struct field model_set_tag_fields[] = {
+static const struct field model_set_tag_fields[] = {
 	F_STR(model_set_tag, name, REQUIRED),
 	F_STR(model_set_tag, key, REQUIRED),
 	F_STR(model_set_tag, value, 0),
 	F_END
 };
 
-const struct field model_delete_tag_fields[] = {
+static const struct field model_delete_tag_fields[] = {
 	F_STR(model_delete_tag, name, REQUIRED),
 	F_STR(model_delete_tag, key, REQUIRED),
 	F_END
 };
 
-const struct field model_set_alias_fields[] = {
+static const struct field model_set_alias_fields[] = {
 	F_STR(model_set_alias, name, REQUIRED),
 	F_STR(model_set_alias, alias, REQUIRED),
 	F_STR(model_set_alias, version, REQUIRED),
 	F_END
 };
 
-const struct field model_alias_fields[] = {
+static const struct field model_alias_in_fields[] = {
 	F_STR(model_alias_in, name, REQUIRED),
 	F_STR(model_alias_in, alias, REQUIRED),
 	F_END
@@ -195,8 +249,8 @@ check_columns(struct ctx *c, const struct registered_model *m)
 	return 0;
 }
 
-int
-api_registered_model_create(struct ctx *c)
+static int
+registered_model_create(struct ctx *c)
 {
 	const struct model_create *in = c->in;
 	struct registered_model m = { .name = in->name,
@@ -204,7 +258,8 @@ api_registered_model_create(struct ctx *c)
 
 	take_tags(c, &in->tags, &m.tags);
 	if (check_model_name(c, "name", m.name) == -1 ||
-	    check_registry_tags(c, &m.tags) == -1 || check_columns(c, &m) == -1)
+	    check_registry_tags(c, &m.tags) == -1 || check_columns(c, &m) == -1 ||
+	    permit(c, EDIT, REGISTERED_MODEL) == -1)
 		return -1;
 	if (store_registered_model_create(&c->work, &m) == -1)
 		return fail_create(c, &m);
@@ -213,20 +268,20 @@ api_registered_model_create(struct ctx *c)
 	return answer_model(c, &m);
 }
 
-int
-api_registered_model_get(struct ctx *c)
+static int
+registered_model_get(struct ctx *c)
 {
 	const struct model_name_in *in = c->in;
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
-	    load_model(c, in->name, false, &m) == -1)
+	    load_model(c, in->name, READ, &m) == -1)
 		return -1;
 	return answer_full_model(c, &m);
 }
 
-int
-api_registered_model_rename(struct ctx *c)
+static int
+registered_model_rename(struct ctx *c)
 {
 	const struct model_rename *in = c->in;
 	struct registered_model m, other;
@@ -234,7 +289,7 @@ api_registered_model_rename(struct ctx *c)
 	/* MLflow looks at the new name first */
 	if (check_model_name(c, "new_name", in->new_name) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
-	    load_model(c, in->name, true, &m) == -1 ||
+	    load_model(c, in->name, EDIT, &m) == -1 ||
 	    check_column(c, "new_name", in->new_name, MODEL_NAME_COLUMN) == -1)
 		return -1;
 	if (store_registered_model_rename(&c->work, &m, in->new_name) == 0)
@@ -245,15 +300,15 @@ api_registered_model_rename(struct ctx *c)
 	return fail_name_exists(c, in->new_name, false, false, other.name);
 }
 
-int
-api_registered_model_update(struct ctx *c)
+static int
+registered_model_update(struct ctx *c)
 {
 	const struct model_update *in = c->in;
 	struct str description = str_or_empty(in->description);
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
-	    load_model(c, in->name, true, &m) == -1 ||
+	    load_model(c, in->name, EDIT, &m) == -1 ||
 	    check_column(c, "description", description, DESCRIPTION_COLUMN) == -1)
 		return -1;
 	if (store_registered_model_set_description(&c->work, &m, description) == -1)
@@ -261,22 +316,22 @@ api_registered_model_update(struct ctx *c)
 	return answer_full_model(c, &m);
 }
 
-int
-api_registered_model_delete(struct ctx *c)
+static int
+registered_model_delete(struct ctx *c)
 {
 	const struct model_name_in *in = c->in;
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
-	    load_model(c, in->name, true, &m) == -1)
+	    load_model(c, in->name, MANAGE, &m) == -1)
 		return -1;
 	if (store_registered_model_delete(&c->work, m.name) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_registered_model_search(struct ctx *c)
+static int
+registered_model_search(struct ctx *c)
 {
 	const struct model_search_in *in = c->in;
 	struct registered_model_search q = {
@@ -288,6 +343,8 @@ api_registered_model_search(struct ctx *c)
 	struct search_error error;
 	size_t i;
 
+	if (permit_search(c) == -1)
+		return -1;
 	switch (store_registered_model_search(&c->work, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
@@ -331,14 +388,14 @@ keep_stages(struct ctx *c, const struct strs *stages, struct model_versions *lis
 	return 0;
 }
 
-int
-api_registered_model_get_latest_versions(struct ctx *c)
+static int
+registered_model_get_latest_versions(struct ctx *c)
 {
 	const struct model_latest_in *in = c->in;
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
-	    load_model(c, in->name, false, &m) == -1)
+	    load_model(c, in->name, READ, &m) == -1)
 		return -1;
 	if (store_registered_model_latest(&c->work, &m) == -1)
 		return fail_db(c);
@@ -354,8 +411,8 @@ api_registered_model_get_latest_versions(struct ctx *c)
 	return 0;
 }
 
-int
-api_registered_model_set_tag(struct ctx *c)
+static int
+registered_model_set_tag(struct ctx *c)
 {
 	const struct model_set_tag *in = c->in;
 	struct str value = str_or_empty(in->value);
@@ -363,7 +420,7 @@ api_registered_model_set_tag(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    check_registry_tag(c, in->key, value) == -1 ||
-	    load_model(c, in->name, true, &m) == -1 ||
+	    load_model(c, in->name, EDIT, &m) == -1 ||
 	    check_column(c, "value", value, MODEL_TAG_COLUMN) == -1)
 		return -1;
 	if (store_registered_model_tag_set(&c->work, m.name, in->key, value) == -1)
@@ -371,14 +428,14 @@ api_registered_model_set_tag(struct ctx *c)
 	return answer_empty(c);
 }
 
-int
-api_registered_model_delete_tag(struct ctx *c)
+static int
+registered_model_delete_tag(struct ctx *c)
 {
 	const struct model_delete_tag *in = c->in;
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 ||
-	    check_name(c, "key", in->key) == -1 || load_model(c, in->name, true, &m) == -1)
+	    check_name(c, "key", in->key) == -1 || load_model(c, in->name, EDIT, &m) == -1)
 		return -1;
 	if (store_registered_model_tag_delete(&c->work, m.name, in->key) == -1)
 		return fail_db(c);
@@ -404,8 +461,8 @@ check_reserved(struct ctx *c, struct str alias)
 	    alias.p);
 }
 
-int
-api_registered_model_set_alias(struct ctx *c)
+static int
+registered_model_set_alias(struct ctx *c)
 {
 	const struct model_set_alias *in = c->in;
 	struct version_number number;
@@ -414,29 +471,29 @@ api_registered_model_set_alias(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 || check_alias(c, in->alias) == -1 ||
 	    check_reserved(c, in->alias) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    load_version(c, in->name, &number, true, &v) == -1)
+	    load_version(c, in->name, &number, EDIT, &v) == -1)
 		return -1;
 	if (store_registered_model_alias_set(&c->work, v.name, in->alias, v.version) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_registered_model_delete_alias(struct ctx *c)
+static int
+registered_model_delete_alias(struct ctx *c)
 {
 	const struct model_alias_in *in = c->in;
 	struct registered_model m;
 
 	if (check_model_name(c, "name", in->name) == -1 || check_alias(c, in->alias) == -1 ||
-	    load_model(c, in->name, true, &m) == -1)
+	    load_model(c, in->name, MANAGE, &m) == -1)
 		return -1;
 	if (store_registered_model_alias_delete(&c->work, m.name, in->alias) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_registered_model_get_alias(struct ctx *c)
+static int
+registered_model_get_alias(struct ctx *c)
 {
 	const struct model_alias_in *in = c->in;
 	struct model_version v;
@@ -445,3 +502,35 @@ api_registered_model_get_alias(struct ctx *c)
 		return -1;
 	return answer_version(c, &v);
 }
+
+/* clang-format off */
+const struct route registered_model_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/registered-models/create", 0, WR, JSON,
+	    IN(model_create), registered_model_create },
+	{ "GET",    AT_API,  2, "/mlflow/registered-models/get", 0, RD, QUERY,
+	    IN(model_name_in), registered_model_get },
+	{ "POST",   AT_API,  2, "/mlflow/registered-models/rename", 0, WR, JSON,
+	    IN(model_rename), registered_model_rename },
+	{ "PATCH",  AT_API,  2, "/mlflow/registered-models/update", 0, WR, JSON,
+	    IN(model_update), registered_model_update },
+	{ "DELETE", AT_API,  2, "/mlflow/registered-models/delete", 0, WR, JSON,
+	    IN(model_name_in), registered_model_delete },
+	{ "GET",    AT_API,  2, "/mlflow/registered-models/search", 0, RD, QUERY,
+	    IN(model_search_in), registered_model_search },
+	{ "GET",    AT_API,  2, "/mlflow/registered-models/get-latest-versions", 0, RD, QUERY,
+	    IN(model_latest_in), registered_model_get_latest_versions },
+	{ "POST",   AT_API,  2, "/mlflow/registered-models/get-latest-versions", 0, RD, JSON,
+	    IN(model_latest_in), registered_model_get_latest_versions },
+	{ "POST",   AT_API,  2, "/mlflow/registered-models/set-tag", 0, WR, JSON,
+	    IN(model_set_tag), registered_model_set_tag },
+	{ "DELETE", AT_API,  2, "/mlflow/registered-models/delete-tag", 0, WR, JSON,
+	    IN(model_delete_tag), registered_model_delete_tag },
+	{ "POST",   AT_API,  2, "/mlflow/registered-models/alias", 0, WR, JSON,
+	    IN(model_set_alias), registered_model_set_alias },
+	{ "DELETE", AT_API,  2, "/mlflow/registered-models/alias", 0, WR, JSON,
+	    IN(model_alias_in), registered_model_delete_alias },
+	{ "GET",    AT_API,  2, "/mlflow/registered-models/alias", 0, RD, QUERY,
+	    IN(model_alias_in), registered_model_get_alias },
+	{ .method = NULL }
+};
+/* clang-format on */

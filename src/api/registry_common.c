@@ -152,20 +152,23 @@ fail_no_version(struct ctx *c, struct str name, struct str version)
 }
 
 int
-load_model(struct ctx *c, struct str name, bool lock, struct registered_model *m)
+load_model(struct ctx *c, struct str name, enum right right, struct registered_model *m)
 {
-	int rc = lock ? store_registered_model_lock(&c->work, name, m) :
+	int rc = right >= EDIT ? store_registered_model_lock(&c->work, name, m) :
 	    store_registered_model_find(&c->work, name, m);
 
 	if (rc == -1)
 		return fail_db(c);
-	return rc == 0 ? fail_no_model(c, name) : 0;
+	if (rc == 0)
+		return fail_no_model(c, name);
+	return permit(c, right, REGISTERED_MODEL, .id = m->name);
 }
 
 int
 load_version(struct ctx *c, struct str name, const struct version_number *number,
-    bool lock, struct model_version *v)
+    enum right right, struct model_version *v)
 {
+	bool lock = right >= EDIT;
 	struct registered_model m;
 	int rc = 1;
 
@@ -176,7 +179,9 @@ load_version(struct ctx *c, struct str name, const struct version_number *number
 		    store_model_version_find(&c->work, name, number->n, v);
 	if (rc == -1)
 		return fail_db(c);
-	return rc == 0 ? fail_no_version(c, name, number->text) : 0;
+	if (rc == 0)
+		return fail_no_version(c, name, number->text);
+	return permit(c, right, REGISTERED_MODEL, .id = v->name);
 }
 
 int
@@ -189,7 +194,7 @@ load_newest_version(struct ctx *c, struct str name, struct model_version *v)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Latest version not found for model ", name, ".");
-	return 0;
+	return permit(c, READ, REGISTERED_MODEL, .id = v->name);
 }
 
 int
@@ -200,7 +205,7 @@ load_alias(struct ctx *c, struct str name, struct str alias, struct model_versio
 	int rc;
 
 	if (check_model_name(c, "name", name) == -1 || check_alias(c, alias) == -1 ||
-	    load_model(c, name, false, &m) == -1)
+	    load_model(c, name, READ, &m) == -1)
 		return -1;
 	if (str_is_nocase(alias, "latest"))
 		return load_newest_version(c, name, v);
@@ -211,7 +216,7 @@ load_alias(struct ctx *c, struct str name, struct str alias, struct model_versio
 		return fail(c, INVALID_PARAMETER_VALUE, "Registered model alias %s not found.",
 		    alias.p);
 	number.text = arena_printf(c->mem, "%lld", (long long)number.n);
-	return load_version(c, name, &number, false, v);
+	return load_version(c, name, &number, READ, v);
 }
 
 void

@@ -43,11 +43,14 @@ int	check_alias(struct ctx *, struct str alias);
 int	fail_tags(struct ctx *);
 int	fail_no_model(struct ctx *, struct str name);
 int	fail_no_version(struct ctx *, struct str name, struct str version);
-/* The model, or 404; `lock` it for the rest of the transaction. */
-int	load_model(struct ctx *, struct str name, bool lock, struct registered_model *);
-/* The version, or 404; with `lock` its model is locked first. */
+/*
+ * The model, on which the right must be had, or 404.  For what changes it (EDIT and
+ * above) it is locked for the rest of the transaction.
+ */
+int	load_model(struct ctx *, struct str name, enum right, struct registered_model *);
+/* The version, or 404; the same, and its model is locked first. */
 int	load_version(struct ctx *, struct str name, const struct version_number *,
-	    bool lock, struct model_version *);
+	    enum right, struct model_version *);
 /* The newest version, or the one with an alias. */
 int	load_newest_version(struct ctx *, struct str name, struct model_version *);
 int	load_alias(struct ctx *, struct str name, struct str alias, struct model_version *);

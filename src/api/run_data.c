@@ -8,13 +8,46 @@
 #include "json/number.h"
 #include "store/metric.h"
 
+struct metric_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	key;
+	struct opt_dbl	value;
+	struct opt_i64	timestamp;
+	struct opt_i64	step;
+	struct str	model_id;
+	struct str	dataset_name;
+	struct str	dataset_digest;
+};
+
+struct param_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	key;
+	struct str	value;
+};
+
+struct tag_delete_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct str	key;
+};
+
+struct batch_in {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct list	metrics;
+	struct list	params;
+	struct list	tags;
+};
+
 /* What one batch may hold. */
 #define BATCH_METRICS	1000
 #define BATCH_PARAMS	100
 #define BATCH_TAGS	100
 #define BATCH_ALL	1000
 
-const struct field log_metric_fields[] = {
+static const struct field metric_in_fields[] = {
 	F_STR(metric_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(metric_in, run_uuid, 0),
 	F_STR(metric_in, key, REQUIRED),
@@ -27,7 +60,7 @@ const struct field log_metric_fields[] = {
 	F_END
 };
 
-const struct field run_key_value_fields[] = {
+static const struct field param_in_fields[] = {
 	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(param_in, run_uuid, 0),
 	F_STR(param_in, key, REQUIRED),
@@ -35,7 +68,7 @@ const struct field run_key_value_fields[] = {
 	F_END
 };
 
-const struct field delete_tag_fields[] = {
+static const struct field tag_delete_in_fields[] = {
 	F_STR(tag_delete_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(tag_delete_in, run_uuid, 0),
 	F_STR(tag_delete_in, key, REQUIRED),
@@ -53,7 +86,7 @@ static const struct field batch_metric_fields[] = {
 	F_END
 };
 
-const struct field log_batch_fields[] = {
+static const struct field batch_in_fields[] = {
 	F_STR(batch_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(batch_in, run_uuid, 0),
 	F_LIST(batch_in, metrics, 0, metric_in, batch_metric_fields),
@@ -177,8 +210,8 @@ either(struct str run_id, struct str run_uuid)
 	return str_empty(run_id) ? run_uuid : run_id;
 }
 
-int
-api_run_log_metric(struct ctx *c)
+static int
+run_log_metric(struct ctx *c)
 {
 	const struct metric_in *in = c->in;
 	struct run_state run = { .run_id = either(in->run_id, in->run_uuid) };
@@ -186,6 +219,8 @@ api_run_log_metric(struct ctx *c)
 	int rc = 0;
 
 	if (check_metric(c, "", in) == -1)
+		return -1;
+	if (permit(c, EDIT, RUN, .id = run.run_id) == -1)
 		return -1;
 	take_metric(in, &point);
 	/* in the fewest statements; where they write nothing it is said below why */
@@ -195,7 +230,7 @@ api_run_log_metric(struct ctx *c)
 		return fail_db(c);
 	if (rc == 1)
 		return check_spelling(c, &run, &point, 1) == -1 ? -1 : answer_empty(c);
-	if (load_active_run(c, run.run_id, &run) == -1 ||
+	if (load_active_run(c, run.run_id, EDIT, &run) == -1 ||
 	    log_metrics(c, &run, &point, 1) == -1)
 		return -1;
 	return answer_empty(c);
@@ -300,8 +335,8 @@ check_param(struct ctx *c, const char *place, struct kv *p)
 	return check_truncate(c, "Param value", &p->value, PARAM_MAX);
 }
 
-int
-api_run_log_param(struct ctx *c)
+static int
+run_log_param(struct ctx *c)
 {
 	const struct param_in *in = c->in;
 	struct kv param = { in->key, str_or_empty(in->value) };
@@ -311,7 +346,8 @@ api_run_log_param(struct ctx *c)
 	struct run_state run;
 	int rc;
 
-	if (check_param(c, "key", &param) == -1)
+	if (check_param(c, "key", &param) == -1 ||
+	    permit(c, EDIT, RUN, .id = run_id) == -1)
 		return -1;
 	/* a new one takes one statement; all else is sorted out below */
 	rc = store_param_add_active(&c->work, run_id, &param);
@@ -319,7 +355,7 @@ api_run_log_param(struct ctx *c)
 		return answer_empty(c);
 	if (rc == -1 && db_error(c->work.db) != DB_DUPLICATE)
 		return fail_db(c);
-	if (load_active_run(c, run_id, &run) == -1 ||
+	if (load_active_run(c, run_id, EDIT, &run) == -1 ||
 	    compare_params(c, run.run_id, &params, &fate) == -1)
 		return -1;
 	if (fate.changed.n > 0)
@@ -385,8 +421,8 @@ set_tags(struct ctx *c, const struct run_state *run, const struct kvs *tags)
 	return check_tag_spelling(c, run, tags);
 }
 
-int
-api_run_set_tag(struct ctx *c)
+static int
+run_set_tag(struct ctx *c)
 {
 	const struct param_in *in = c->in;
 	struct kv tag = { in->key, str_or_empty(in->value) };
@@ -395,7 +431,8 @@ api_run_set_tag(struct ctx *c)
 	struct run_state run;
 	int rc = 0;
 
-	if (check_tag(c, "", &tag) == -1)
+	if (check_tag(c, "", &tag) == -1 ||
+	    permit(c, EDIT, RUN, .id = run_id) == -1)
 		return -1;
 	/* in one statement; where it writes nothing it is said below why */
 	if (!str_is(tag.key, RUN_NAME_TAG))
@@ -404,20 +441,20 @@ api_run_set_tag(struct ctx *c)
 		return answer_empty(c);
 	if (rc == -1)
 		return fail_db(c);
-	if (load_active_run(c, run_id, &run) == -1 ||
+	if (load_active_run(c, run_id, EDIT, &run) == -1 ||
 	    set_tags(c, &run, &tags) == -1)
 		return -1;
 	return answer_empty(c);
 }
 
-int
-api_run_delete_tag(struct ctx *c)
+static int
+run_delete_tag(struct ctx *c)
 {
 	const struct tag_delete_in *in = c->in;
 	struct run_state run;
 	int rc;
 
-	if (load_active_run(c, in->run_id, &run) == -1)
+	if (load_active_run(c, in->run_id, EDIT, &run) == -1)
 		return -1;
 	rc = store_tag_delete(&c->work, run.run_id, in->key);
 	if (rc == -1)
@@ -519,8 +556,8 @@ write_batch(struct ctx *c, const struct run_state *run, const struct batch_in *i
 	return set_tags(c, run, tags);
 }
 
-int
-api_run_log_batch(struct ctx *c)
+static int
+run_log_batch(struct ctx *c)
 {
 	const struct batch_in *in = c->in;
 	struct kvs params, tags;
@@ -532,8 +569,23 @@ api_run_log_batch(struct ctx *c)
 	if (check_run_id(c, in->run_id) == -1 ||
 	    check_batch_names(c, in, &params, &tags) == -1 ||
 	    check_batch_size(c, in) == -1 || check_repeated_params(c, &params) == -1 ||
-	    load_active_run(c, in->run_id, &run) == -1 ||
+	    load_active_run(c, in->run_id, EDIT, &run) == -1 ||
 	    write_batch(c, &run, in, &params, &tags) == -1)
 		return -1;
 	return answer_empty(c);
 }
+
+/* clang-format off */
+const struct route run_data_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/runs/log-metric", 0, WR, JSON,
+	    IN(metric_in), run_log_metric },
+	{ "POST",   AT_API,  2, "/mlflow/runs/log-parameter", 0, WR, JSON,
+	    IN(param_in), run_log_param },
+	{ "POST",   AT_API,  2, "/mlflow/runs/log-batch", 0, WR, JSON,
+	    IN(batch_in), run_log_batch },
+	{ "POST",   AT_API,  2, "/mlflow/runs/set-tag", 0, WR, JSON, IN(param_in), run_set_tag },
+	{ "POST",   AT_API,  2, "/mlflow/runs/delete-tag", 0, WR, JSON,
+	    IN(tag_delete_in), run_delete_tag },
+	{ .method = NULL }
+};
+/* clang-format on */

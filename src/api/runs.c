@@ -5,6 +5,46 @@
 #include "store/location.h"
 #include "store/run_search.h"
 
+struct run_create {
+	struct str	experiment_id;
+	struct str	user_id;
+	struct str	run_name;
+	struct opt_i64	start_time;
+	struct list	tags;
+};
+
+/* run_uuid is the old name of run_id, and loses when both are given. */
+struct run_get {
+	struct str	run_id;
+	struct str	run_uuid;
+};
+
+struct run_update {
+	struct str	run_id;
+	struct str	run_uuid;
+	struct opt_enum	status;
+	struct opt_i64	end_time;
+	struct str	run_name;
+};
+
+/*
+ * Where only run_id counts: run_uuid in its place is not missing, but names no
+ * run either.
+ */
+struct run_delete {
+	struct str	run_id;
+	struct str	run_uuid;
+};
+
+struct run_search_in {
+	struct strs	experiment_ids;
+	struct str	filter;
+	struct opt_enum	run_view_type;
+	struct opt_i64	max_results;
+	struct strs	order_by;
+	struct str	page_token;
+};
+
 /* A search without max_results. */
 #define RUN_PAGE_DEFAULT	1000
 /* Runs read and written at a time: bounds the memory of a large page. */
@@ -20,7 +60,7 @@ static const struct enum_name run_statuses[] = {
 	{ NULL, 0 }
 };
 
-const struct field run_create_fields[] = {
+static const struct field run_create_fields[] = {
 	F_STR(run_create, experiment_id, 0),
 	F_STR(run_create, run_name, 0),
 	F_STR(run_create, user_id, 0),
@@ -29,13 +69,13 @@ const struct field run_create_fields[] = {
 	F_END
 };
 
-const struct field run_get_fields[] = {
+static const struct field run_get_fields[] = {
 	F_STR(run_get, run_id, REQUIRED | OR_NEXT),
 	F_STR(run_get, run_uuid, 0),
 	F_END
 };
 
-const struct field run_update_fields[] = {
+static const struct field run_update_fields[] = {
 	F_STR(run_update, run_id, REQUIRED | OR_NEXT),
 	F_STR(run_update, run_uuid, 0),
 	F_ENUM(run_update, status, 0, run_statuses),
@@ -44,13 +84,13 @@ const struct field run_update_fields[] = {
 	F_END
 };
 
-const struct field run_delete_fields[] = {
+static const struct field run_delete_fields[] = {
 	F_STR(run_delete, run_id, REQUIRED | OR_NEXT),
 	F_STR(run_delete, run_uuid, 0),
 	F_END
 };
 
-const struct field run_search_fields[] = {
+static const struct field run_search_in_fields[] = {
 	F_STRS(run_search_in, experiment_ids, 0),
 	F_STR(run_search_in, filter, 0),
 	F_ENUM(run_search_in, run_view_type, 0, view_types),
@@ -214,8 +254,8 @@ check_run_tags(struct ctx *c, const struct kvs *tags)
 	return 0;
 }
 
-int
-api_run_create(struct ctx *c)
+static int
+run_create(struct ctx *c)
 {
 	const struct run_create *in = c->in;
 	struct run r = { .user_id = in->user_id, .start_time = in->start_time.v };
@@ -225,7 +265,7 @@ api_run_create(struct ctx *c)
 	if (str_empty(in->experiment_id))
 		return fail(c, BAD_REQUEST, "A run needs an 'experiment_id'; '0' is the "
 		    "default experiment.");
-	if (load_active_experiment(c, in->experiment_id, &e) == -1)
+	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1)
 		return -1;
 	take_kvs(c, &in->tags, &given);
 	r.tags = given;
@@ -251,7 +291,7 @@ api_run_create(struct ctx *c)
 }
 
 static int
-find_run(struct ctx *c, struct str run_id, struct run *r)
+find_run(struct ctx *c, struct str run_id, enum right right, struct run *r)
 {
 	switch (store_run_find(&c->work, run_id, r)) {
 	case -1:
@@ -260,16 +300,16 @@ find_run(struct ctx *c, struct str run_id, struct run *r)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST, "Run with id=", run_id,
 		    " not found");
 	}
-	return 0;
+	return permit(c, right, RUN, .id = r->run_id, .experiment_id = r->experiment_id);
 }
 
-int
-api_run_get(struct ctx *c)
+static int
+run_get(struct ctx *c)
 {
 	const struct run_get *in = c->in;
 	struct run r;
 
-	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, &r) == -1)
+	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ, &r) == -1)
 		return -1;
 	if (store_run_fill_one(&c->work, &r) == -1)
 		return fail_db(c);
@@ -290,14 +330,14 @@ status_name(int number)
 	return STR("");
 }
 
-int
-api_run_update(struct ctx *c)
+static int
+run_update(struct ctx *c)
 {
 	const struct run_update *in = c->in;
 	struct run_state state;
 	struct run r;
 
-	if (load_active_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, &state) == -1)
+	if (load_active_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, EDIT, &state) == -1)
 		return -1;
 	if (!str_empty(in->run_name) &&
 	    check_column(c, "run_name", in->run_name, RUN_NAME_COLUMN) == -1)
@@ -309,7 +349,7 @@ api_run_update(struct ctx *c)
 	    (!str_empty(in->run_name) && store_run_set_name(&c->work, state.run_id,
 	    in->run_name) == -1))
 		return fail_db(c);
-	if (find_run(c, state.run_id, &r) == -1)
+	if (find_run(c, state.run_id, EDIT, &r) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	put_run_info(c, "run_info", &r);
@@ -323,21 +363,21 @@ change_stage(struct ctx *c, int (*change)(struct work *, struct str))
 	const struct run_delete *in = c->in;
 	struct run_state state;
 
-	if (load_run(c, in->run_id, &state) == -1)
+	if (load_run(c, in->run_id, MANAGE, &state) == -1)
 		return -1;
 	if (change(&c->work, state.run_id) == -1)
 		return fail_db(c);
 	return answer_empty(c);
 }
 
-int
-api_run_delete(struct ctx *c)
+static int
+run_delete(struct ctx *c)
 {
 	return change_stage(c, store_run_delete);
 }
 
-int
-api_run_restore(struct ctx *c)
+static int
+run_restore(struct ctx *c)
 {
 	return change_stage(c, store_run_restore);
 }
@@ -363,8 +403,8 @@ put_page(struct ctx *c, const struct run_page *page)
 	return 0;
 }
 
-int
-api_run_search(struct ctx *c)
+static int
+run_search(struct ctx *c)
 {
 	const struct run_search_in *in = c->in;
 	struct run_search q = {
@@ -383,6 +423,8 @@ api_run_search(struct ctx *c)
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
 		    "'max_results' supplied. It must be a positive integer",
 		    (long long)q.max_results);
+	if (permit_search(c) == -1)
+		return -1;
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
 	switch (store_run_search(&c->work, &q, &page, &error)) {
@@ -404,3 +446,15 @@ api_run_search(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route run_routes[] = {
+	{ "POST",   AT_API,  2, "/mlflow/runs/create", 0, WR, JSON, IN(run_create), run_create },
+	{ "GET",    AT_API,  2, "/mlflow/runs/get", 0, RD, QUERY, IN(run_get), run_get },
+	{ "POST",   AT_API,  2, "/mlflow/runs/search", 0, RD, JSON, IN(run_search_in), run_search },
+	{ "POST",   AT_API,  2, "/mlflow/runs/update", 0, WR, JSON, IN(run_update), run_update },
+	{ "POST",   AT_API,  2, "/mlflow/runs/delete", 0, WR, JSON, IN(run_delete), run_delete },
+	{ "POST",   AT_API,  2, "/mlflow/runs/restore", 0, WR, JSON, IN(run_delete), run_restore },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -7,38 +7,61 @@
 #include "json/number.h"
 #include "store/scorer.h"
 
+struct scorer_register {
+	struct str	experiment_id, name, serialized_scorer;
+};
+
+struct scorer_list_in {
+	struct str	experiment_id;
+};
+
+struct scorer_get {
+	struct str	experiment_id, name;
+	struct opt_i64	version;
+};
+
+struct scorer_online_config_in {
+	struct str	experiment_id, name;
+	struct opt_dbl	sample_rate;
+	struct str	filter_string;
+};
+
+struct scorer_online_configs_in {
+	struct strs	scorer_ids;
+};
+
 /* Characters: what the column holds. */
 #define SCORER_NAME_COLUMN	256
 
 /* A model behind a gateway endpoint. */
 #define GATEWAY_MODEL		"gateway:/"
 
-const struct field scorer_register_fields[] = {
+static const struct field scorer_register_fields[] = {
 	F_STR(scorer_register, experiment_id, REQUIRED),
 	F_STR(scorer_register, name, REQUIRED),
 	F_STR(scorer_register, serialized_scorer, REQUIRED),
 	F_END
 };
 
-const struct field scorer_list_fields[] = {
+static const struct field scorer_list_in_fields[] = {
 	F_STR(scorer_list_in, experiment_id, 0),
 	F_END
 };
 
-const struct field scorer_versions_fields[] = {
+static const struct field scorer_versions_fields[] = {
 	F_STR(scorer_get, experiment_id, REQUIRED),
 	F_STR(scorer_get, name, REQUIRED),
 	F_END
 };
 
-const struct field scorer_get_fields[] = {
+static const struct field scorer_get_fields[] = {
 	F_STR(scorer_get, experiment_id, REQUIRED),
 	F_STR(scorer_get, name, REQUIRED),
 	F_I64(scorer_get, version, 0),
 	F_END
 };
 
-const struct field scorer_online_config_fields[] = {
+static const struct field scorer_online_config_in_fields[] = {
 	F_STR(scorer_online_config_in, experiment_id, REQUIRED),
 	F_STR(scorer_online_config_in, name, REQUIRED),
 	F_DBL(scorer_online_config_in, sample_rate, REQUIRED),
@@ -46,7 +69,7 @@ const struct field scorer_online_config_fields[] = {
 	F_END
 };
 
-const struct field scorer_online_configs_fields[] = {
+static const struct field scorer_online_configs_in_fields[] = {
 	F_STRS(scorer_online_configs_in, scorer_ids, REQUIRED),
 	F_END
 };
@@ -69,12 +92,13 @@ fail_version(struct ctx *c, struct str name, int64_t version, int64_t experiment
 
 /* A scorer of an active experiment, or 404. */
 static int
-load_scorer(struct ctx *c, struct str experiment_id, struct str name, struct scorer *s)
+load_scorer(struct ctx *c, struct str experiment_id, struct str name, enum right right,
+    struct scorer *s)
 {
 	struct experiment e;
 	int rc;
 
-	if (load_active_experiment(c, experiment_id, &e) == -1)
+	if (load_active_experiment(c, experiment_id, right, &e) == -1)
 		return -1;
 	rc = store_scorer_find(&c->work, e.id, name, s);
 	if (rc == -1)
@@ -154,9 +178,12 @@ static int
 check_serialized(struct ctx *c, struct str text)
 {
 	struct json_object *json;
+	enum json_outcome outcome = json_read(text, c->work.budget.values, &json);
 	int rc;
 
-	if (json_read(text, &json) != JSON_FINE)
+	if (outcome == JSON_TOO_MANY)
+		return fail_too_many(c);
+	if (outcome != JSON_FINE)
 		return fail(c, INVALID_PARAMETER_VALUE, "serialized_scorer must be valid JSON");
 	rc = check_scorer(c, json);
 	json_free(json);
@@ -169,8 +196,8 @@ id_text(struct ctx *c, int64_t id)
 	return arena_printf(c->mem, "%lld", (long long)id);
 }
 
-int
-api_scorer_register(struct ctx *c)
+static int
+scorer_register(struct ctx *c)
 {
 	const struct scorer_register *in = c->in;
 	struct scorer s = { .name = in->name, .serialized = in->serialized_scorer };
@@ -179,7 +206,7 @@ api_scorer_register(struct ctx *c)
 	if (str_empty(str_trim(in->name)))
 		return fail(c, INVALID_PARAMETER_VALUE, "Scorer name cannot be empty or contain "
 		    "only whitespace.");
-	if (load_active_experiment(c, in->experiment_id, &e) == -1 ||
+	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
 	    check_serialized(c, s.serialized) == -1 ||
 	    check_column(c, "name", s.name, SCORER_NAME_COLUMN) == -1)
 		return -1;
@@ -204,7 +231,7 @@ rewrite(struct ctx *c, struct str text)
 	struct json_object *json;
 	struct buf out = { 0 };
 
-	if (json_read(text, &json) != JSON_FINE)
+	if (json_read(text, c->work.budget.values, &json) != JSON_FINE)
 		return text;
 	json_text_spaced(&out, json);
 	json_free(json);
@@ -242,8 +269,8 @@ answer_scorers(struct ctx *c, const struct scorer *list, int64_t n)
 	return 0;
 }
 
-int
-api_scorer_list(struct ctx *c)
+static int
+scorer_list(struct ctx *c)
 {
 	const struct scorer_list_in *in = c->in;
 	bool all = str_empty(in->experiment_id);
@@ -251,7 +278,8 @@ api_scorer_list(struct ctx *c)
 	struct scorer *list;
 	int64_t n;
 
-	if (!all && load_active_experiment(c, in->experiment_id, &e) == -1)
+	if ((all ? permit_search(c) :
+	    load_active_experiment(c, in->experiment_id, READ, &e)) == -1)
 		return -1;
 	n = store_scorer_list(&c->work, all ? NULL : &e.id, &list);
 	if (n == -1)
@@ -259,14 +287,14 @@ api_scorer_list(struct ctx *c)
 	return answer_scorers(c, list, n);
 }
 
-int
-api_scorer_list_versions(struct ctx *c)
+static int
+scorer_list_versions(struct ctx *c)
 {
 	const struct scorer_get *in = c->in;
 	struct scorer s, *list;
 	int64_t n;
 
-	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
+	if (load_scorer(c, in->experiment_id, in->name, READ, &s) == -1)
 		return -1;
 	n = store_scorer_versions(&c->work, s.scorer_id, &list);
 	if (n == -1)
@@ -276,14 +304,14 @@ api_scorer_list_versions(struct ctx *c)
 	return answer_scorers(c, list, n);
 }
 
-int
-api_scorer_get(struct ctx *c)
+static int
+scorer_get(struct ctx *c)
 {
 	const struct scorer_get *in = c->in;
 	struct scorer s;
 	int rc;
 
-	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
+	if (load_scorer(c, in->experiment_id, in->name, READ, &s) == -1)
 		return -1;
 	rc = in->version.set ? store_scorer_get_version(&c->work, s.scorer_id,
 	    in->version.v, &s) : store_scorer_get_latest(&c->work, s.scorer_id, &s);
@@ -299,14 +327,14 @@ api_scorer_get(struct ctx *c)
 	return 0;
 }
 
-int
-api_scorer_delete(struct ctx *c)
+static int
+scorer_delete(struct ctx *c)
 {
 	const struct scorer_get *in = c->in;
 	struct scorer s;
 	int rc;
 
-	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
+	if (load_scorer(c, in->experiment_id, in->name, MANAGE, &s) == -1)
 		return -1;
 	rc = in->version.set ? store_scorer_version_delete(&c->work, s.scorer_id, in->version.v) :
 	    store_scorer_delete(&c->work, s.scorer_id);
@@ -346,8 +374,8 @@ rate_text(struct ctx *c, double rate)
  * Only scorers whose model is behind a gateway may be sampled, and there is none
  * of those here: what can be set is that nothing is.
  */
-int
-api_scorer_set_online_config(struct ctx *c)
+static int
+scorer_set_online_config(struct ctx *c)
 {
 	const struct scorer_online_config_in *in = c->in;
 	double rate = in->sample_rate.v;
@@ -360,7 +388,7 @@ api_scorer_set_online_config(struct ctx *c)
 	if (!str_empty(in->filter_string))
 		return fail(c, INVALID_PARAMETER_VALUE, "'filter_string' cannot be used: this "
 		    "server does not score traces online.");
-	if (load_scorer(c, in->experiment_id, in->name, &s) == -1)
+	if (load_scorer(c, in->experiment_id, in->name, EDIT, &s) == -1)
 		return -1;
 	if (rate > 0.0)
 		return fail_quoting(c, INVALID_PARAMETER_VALUE, "Scorer '", in->name, "' does "
@@ -376,14 +404,16 @@ api_scorer_set_online_config(struct ctx *c)
 	return 0;
 }
 
-int
-api_scorer_get_online_configs(struct ctx *c)
+static int
+scorer_get_online_configs(struct ctx *c)
 {
 	const struct scorer_online_configs_in *in = c->in;
 	struct online_config *list;
-	int64_t n = store_online_config_list(&c->work, in->scorer_ids.items,
-	    in->scorer_ids.n, &list), i;
+	int64_t n, i;
 
+	if (permit_search(c) == -1)
+		return -1;
+	n = store_online_config_list(&c->work, in->scorer_ids.items, in->scorer_ids.n, &list);
 	if (n == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -394,3 +424,22 @@ api_scorer_get_online_configs(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route scorer_routes[] = {
+	{ "POST",   AT_API,  3, "/mlflow/scorers/register", 0, WR, JSON,
+	    IN(scorer_register), scorer_register },
+	{ "GET",    AT_API,  3, "/mlflow/scorers/list", 0, RD, QUERY,
+	    IN(scorer_list_in), scorer_list },
+	{ "GET",    AT_API,  3, "/mlflow/scorers/versions", 0, RD, QUERY,
+	    IN_AS(scorer_versions_fields, scorer_get), scorer_list_versions },
+	{ "GET",    AT_API,  3, "/mlflow/scorers/get", 0, RD, QUERY, IN(scorer_get), scorer_get },
+	{ "DELETE", AT_API,  3, "/mlflow/scorers/delete", 0, WR, JSON,
+	    IN(scorer_get), scorer_delete },
+	{ "PUT",    AT_API,  3, "/mlflow/scorers/online-config", 0, WR, JSON,
+	    IN(scorer_online_config_in), scorer_set_online_config },
+	{ "GET",    AT_API,  3, "/mlflow/scorers/online-configs", 0, RD, QUERY,
+	    IN(scorer_online_configs_in), scorer_get_online_configs },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -10,8 +10,8 @@
 #include "base/stats.h"
 #include "store/migrate.h"
 
-int
-api_health(struct ctx *c)
+static int
+health(struct ctx *c)
 {
 	c->res.content_type = "text/plain; charset=utf-8";
 	buf_puts(&c->res.body, "OK");
@@ -19,8 +19,8 @@ api_health(struct ctx *c)
 }
 
 /* The MLflow release that this server is compatible with. */
-int
-api_version(struct ctx *c)
+static int
+version(struct ctx *c)
 {
 	c->res.content_type = "text/html; charset=utf-8";
 	buf_puts(&c->res.body, MLFLOW_RELEASE);
@@ -56,8 +56,8 @@ put_database_state(struct ctx *c, bool *ready)
 }
 
 /* Artifact folder, database, revision: 200 when all are well, else 503. */
-int
-api_ready(struct ctx *c)
+static int
+ready(struct ctx *c)
 {
 	const char *artifacts = artifacts_state(c->conf);
 	bool ready = strcmp(artifacts, "ok") == 0;
@@ -76,8 +76,8 @@ api_ready(struct ctx *c)
 }
 
 /* The counters of all workers, in Prometheus' text form. */
-int
-api_metrics(struct ctx *c)
+static int
+metrics(struct ctx *c)
 {
 	static const struct {
 		const char	*metric, *label, *help;
@@ -101,8 +101,8 @@ api_metrics(struct ctx *c)
 	return 0;
 }
 
-int
-api_server_info(struct ctx *c)
+static int
+server_info(struct ctx *c)
 {
 	struct json_out *o = &c->out;
 
@@ -123,8 +123,8 @@ api_server_info(struct ctx *c)
 }
 
 /* No telemetry, ever: the UI is told not to send any. */
-int
-api_ui_telemetry_get(struct ctx *c)
+static int
+ui_telemetry_get(struct ctx *c)
 {
 	json_begin(&c->out, NULL);
 	json_list_begin(&c->out, "disable_ui_events");
@@ -135,8 +135,8 @@ api_ui_telemetry_get(struct ctx *c)
 	return 0;
 }
 
-int
-api_ui_telemetry_post(struct ctx *c)
+static int
+ui_telemetry_post(struct ctx *c)
 {
 	json_begin(&c->out, NULL);
 	json_put_str(&c->out, "status", STR("disabled"));
@@ -145,8 +145,8 @@ api_ui_telemetry_post(struct ctx *c)
 }
 
 /* The table of runs asks, and shows an error for any answer but this. */
-int
-api_gateway_proxy_get(struct ctx *c)
+static int
+gateway_proxy_get(struct ctx *c)
 {
 	json_begin(&c->out, NULL);
 	json_list_begin(&c->out, "endpoints");
@@ -154,3 +154,21 @@ api_gateway_proxy_get(struct ctx *c)
 	json_end(&c->out);
 	return 0;
 }
+
+/* clang-format off */
+const struct route server_routes[] = {
+	{ "GET",    AT_ROOT, 0, "/health", PROBE, NO_DB, NO_BODY, NO_IN, health },
+	{ "GET",    AT_ROOT, 0, "/version", PROBE, NO_DB, NO_BODY, NO_IN, version },
+	{ "GET",    AT_ROOT, 0, "/ready", PROBE, RD, NO_BODY, NO_IN, ready },
+	{ "GET",    AT_ROOT, 0, "/metrics", PROBE, NO_DB, NO_BODY, NO_IN, metrics },
+	{ "GET",    AT_API,  3, "/mlflow/server-info", OPEN | ALWAYS | ANY_WORKSPACE, NO_DB, NO_BODY,
+	    NO_IN, server_info },
+	{ "GET",    AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN | ALWAYS, NO_DB, NO_BODY,
+	    NO_IN, ui_telemetry_get },
+	{ "POST",   AT_AJAX, 3, "/mlflow/ui-telemetry", OPEN | ALWAYS, NO_DB, NO_BODY,
+	    NO_IN, ui_telemetry_post },
+	{ "GET",    AT_AJAX, 2, "/mlflow/gateway-proxy", OPEN | ALWAYS, NO_DB, NO_BODY,
+	    NO_IN, gateway_proxy_get },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -90,8 +90,8 @@ answer_page_file(struct ctx *c, struct str path, struct artifact_info *info)
 	response_file(c, info->path, info->version);
 }
 
-int
-api_ui_index(struct ctx *c)
+static int
+ui_index(struct ctx *c)
 {
 	struct artifact_info info;
 
@@ -119,8 +119,8 @@ answer_static(struct ctx *c)
 	return 0;
 }
 
-int
-api_ui_static(struct ctx *c)
+static int
+ui_static(struct ctx *c)
 {
 	time_t end = time(NULL) + STATIC_AGE;
 	char date[DATE_MAX];
@@ -135,11 +135,21 @@ api_ui_static(struct ctx *c)
 	return 0;
 }
 
-int
-api_ui_build(struct ctx *c)
+static int
+ui_build(struct ctx *c)
 {
 	if (answer_static(c) == -1)
 		return -1;
 	buf_puts(&c->res.headers, "Cache-Control: no-cache\r\n");
 	return 0;
 }
+
+/* clang-format off */
+const struct route ui_routes[] = {
+	{ "GET",    AT_ROOT, 0, "/", OPEN | ALWAYS, NO_DB, NO_BODY, NO_IN, ui_index },
+	{ "GET",    AT_ROOT, 0, "/static-files/{*path}", OPEN | ALWAYS, NO_DB, NO_BODY,
+	    NO_IN, ui_static },
+	{ "GET",    AT_ROOT, 0, "/build/{*path}", OPEN | ALWAYS, NO_DB, NO_BODY, NO_IN, ui_build },
+	{ .method = NULL }
+};
+/* clang-format on */

@@ -5,12 +5,8 @@
 #ifndef API_UI_H
 #define API_UI_H
 
-#include "http/ctx.h"
+#include "http/route.h"
 
-int	api_ui_index(struct ctx *);
-/* Files of the bundle: cached by browsers, as their names carry a hash. */
-int	api_ui_static(struct ctx *);
-/* The same files, to be asked for anew each time. */
-int	api_ui_build(struct ctx *);
+extern const struct route ui_routes[];
 
 #endif

@@ -23,12 +23,16 @@ struct arena_block {
 };
 
 static struct arena_block *
-block_new(size_t size)
+block_new(struct arena *a, size_t size)
 {
-	struct arena_block *b = malloc(sizeof(*b) + size);
+	struct arena_block *b;
 
+	if (a->limit > 0 && size > a->limit - (a->held < a->limit ? a->held : a->limit))
+		a->full(a->full_arg);
+	b = malloc(sizeof(*b) + size);
 	if (b == NULL)
 		abort();
+	a->held += size;
 	b->next = NULL;
 	b->size = size;
 	b->used = 0;
@@ -36,12 +40,13 @@ block_new(size_t size)
 }
 
 static void
-free_after(struct arena_block *b)
+free_after(struct arena *a, struct arena_block *b)
 {
 	struct arena_block *next;
 
 	for (next = b->next, b->next = NULL; next != NULL; next = b) {
 		b = next->next;
+		a->held -= next->size;
 		free(next);
 	}
 }
@@ -49,13 +54,14 @@ free_after(struct arena_block *b)
 void
 arena_init(struct arena *a)
 {
-	a->first = a->current = block_new(BLOCK_SIZE);
+	*a = (struct arena){ .held = 0 };
+	a->first = a->current = block_new(a, BLOCK_SIZE);
 }
 
 void
 arena_fini(struct arena *a)
 {
-	free_after(a->first);
+	free_after(a, a->first);
 	free(a->first);
 	a->first = a->current = NULL;
 }
@@ -63,9 +69,17 @@ arena_fini(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
-	free_after(a->first);
+	free_after(a, a->first);
 	a->first->used = 0;
 	a->current = a->first;
+}
+
+void
+arena_limit(struct arena *a, size_t bytes, void (*full)(void *), void *arg)
+{
+	a->limit = bytes;
+	a->full = full;
+	a->full_arg = arg;
 }
 
 void *
@@ -79,7 +93,7 @@ arena_alloc(struct arena *a, size_t bytes)
 		abort();
 	need = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	if (need > b->size - b->used) {
-		b->next = block_new(need > BLOCK_SIZE ? need : BLOCK_SIZE);
+		b->next = block_new(a, need > BLOCK_SIZE ? need : BLOCK_SIZE);
 		a->current = b = b->next;
 	}
 	p = b->data + b->used;
@@ -169,7 +183,7 @@ arena_mark(const struct arena *a)
 void
 arena_release(struct arena *a, struct arena_mark m)
 {
-	free_after(m.block);
+	free_after(a, m.block);
 	m.block->used = m.used;
 	a->current = m.block;
 }

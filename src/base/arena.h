@@ -2,7 +2,7 @@
  * Memory that is released all at once: one arena a request.
  *
  * Allocation never fails: out of memory aborts, and the web server starts a new
- * worker.  Memory is aligned for any type and zeroed.
+ * worker; a limit is the way out before that.  Memory is aligned for any type and zeroed.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -17,6 +17,10 @@ struct arena_block;
 struct arena {
 	struct arena_block	*first;		/* kept over a reset */
 	struct arena_block	*current;
+	size_t			 held;		/* bytes of all blocks */
+	size_t			 limit;		/* 0: none */
+	void			(*full)(void *);
+	void			*full_arg;
 };
 
 /* A point to go back to: what was allocated after it is released. */
@@ -29,6 +33,12 @@ void		 arena_init(struct arena *);
 void		 arena_fini(struct arena *);
 /* Release everything but the first block. */
 void		 arena_reset(struct arena *);
+
+/*
+ * Call `full` instead of holding more than so many bytes; it must not return, and finds
+ * the arena as it was.  0: no limit.
+ */
+void		 arena_limit(struct arena *, size_t bytes, void (*full)(void *), void *arg);
 
 void		*arena_alloc(struct arena *, size_t bytes);
 /* n items of `size` bytes; aborts when the product overflows. */

@@ -5,19 +5,12 @@
 #include "base/arena.h"
 #include "cli/routes.h"
 
-static const char *const accesses[] = {
-	[OPEN] = "open", [PAGES] = "pages", [FILES_READ] = "read files",
-	[FILES_EDIT] = "edit files", [EXP_READ] = "read experiment", [EXP_EDIT] = "edit experiment",
-	[EXP_CREATE] = "create experiment", [RUN_READ] = "read run", [RUN_EDIT] = "edit run",
-	[MODEL_READ] = "read model", [MODEL_EDIT] = "edit model",
-	[MODEL_CREATE] = "create model",
-	[LOGGED_MODEL_READ] = "read logged model", [LOGGED_MODEL_EDIT] = "edit logged model",
-	[EVAL_DATASET_READ] = "read evaluation dataset",
-	[EVAL_DATASET_EDIT] = "edit evaluation dataset",
+static const char *const transactions[] = {
+	[NO_DB] = "none", [RD] = "reads", [WR] = "writes",
 };
 
-static const char *const transactions[] = {
-	[NO_DB] = "none", [RD] = "reads", [RAW] = "reads", [WR] = "writes",
+static const char *const pools[] = {
+	[POOL_API] = "api", [POOL_FILES] = "files", [POOL_PROBE] = "probe",
 };
 
 /* Where a row is served, as the start of its path. */
@@ -37,14 +30,16 @@ print_row(struct arena *mem, const struct route *r, bool markdown)
 {
 	struct str path = route_path(mem, r, prefix(r));
 
-	printf(markdown ? "| %s | `%s` | %s | %s |\n" : "%-6s %-66s %-18s %s\n", r->method,
-	    path.p, accesses[r->access], transactions[r->tx]);
+	printf(markdown ? "| %s | `%s` | %s | %s | %s |\n" : "%-6s %-66s %-6s %-6s %s\n",
+	    r->method, path.p, (r->flags & OPEN) != 0 ? "open" : "rights",
+	    transactions[r->tx], pools[route_pool(r)]);
 }
 
 int
-cli_routes(const struct route *r, int argc, char **argv)
+cli_routes(const struct route *const *tables, int argc, char **argv)
 {
 	bool markdown = argc == 2 && strcmp(argv[1], "--markdown") == 0;
+	const struct route *r;
 	struct arena mem;
 
 	if (argc > 1 && !markdown) {
@@ -54,8 +49,8 @@ cli_routes(const struct route *r, int argc, char **argv)
 	}
 	arena_init(&mem);
 	if (markdown)
-		printf("| method | path | access | database |\n|---|---|---|---|\n");
-	for (; r->method != NULL; r++)
+		printf("| method | path | access | database | workers |\n|---|---|---|---|---|\n");
+	for (r = NULL; (r = route_next(&tables, r)) != NULL;)
 		print_row(&mem, r, markdown);
 	arena_fini(&mem);
 	return 0;

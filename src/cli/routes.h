@@ -8,6 +8,6 @@
  * Print a row's method, path, access and transaction, a line a row; with
  * --markdown as the table of doc/ROUTES.md.  0, or 2 for a wrong option.
  */
-int	cli_routes(const struct route *table, int argc, char **argv);
+int	cli_routes(const struct route *const *table, int argc, char **argv);
 
 #endif

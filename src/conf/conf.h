@@ -80,6 +80,9 @@ struct conf {
 	unsigned	 graphql_max_aliases;
 	const char	*model_source_regex;	/* POSIX extended; NULL: any source */
 	struct conf_list host_schemes;		/* refused as sources unless named */
+	unsigned	 max_seconds;		/* of a request, until its last statement begins */
+	unsigned	 max_memory;		/* MiB of a request's arena */
+	unsigned	 max_values;		/* of a request's JSON, as json_read() counts */
 	unsigned	 max_requests;		/* a worker leaves after so many; 0: never */
 	const char	*expose_prometheus;	/* directory; accepted, shown */
 	const char	*stats_file;		/* shared counters; NULL: none */

@@ -367,7 +367,7 @@ gql_bind_arguments(struct arena *mem, const struct gql_bindings *b,
 	json_begin(&w.out, NULL);
 	put_named(&w, defs, args);
 	json_end(&w.out);
-	if (json_read(buf_str(&text), &o) != JSON_FINE)
+	if (json_read(buf_str(&text), JSON_ANY, &o) != JSON_FINE)
 		o = json_new_object();
 	buf_fini(&text);
 	return o;

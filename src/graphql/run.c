@@ -109,7 +109,7 @@ write_resolved(struct run *r, const struct gql_merged *m, const struct json_obje
 	struct json_object *tree = NULL, *v;
 	struct str error = { NULL, 0 };
 
-	switch (r->req->resolve(r->req->arg, m->def->resolver, m->args, parent, &tree, &error)) {
+	switch (r->req->resolve(r->req->arg, m->def, m->args, parent, &tree, &error)) {
 	case GQL_FOUND:
 		v = tree;
 		if (parent != NULL)

@@ -32,7 +32,7 @@ struct gql_request {
 	 * for fields of operations.  The tree found is freed by the executor; below
 	 * a parent its member of the field's name is the value.
 	 */
-	enum gql_found			(*resolve)(void *arg, enum gql_resolver,
+	enum gql_found			(*resolve)(void *arg, const struct gql_field *,
 					    const struct json_object *args,
 					    const struct json_object *parent,
 					    struct json_object **value, struct str *error);

@@ -10,15 +10,15 @@
 #define LIST		GQL_LIST_OF
 #define ITEMS		(GQL_LIST_OF | GQL_ITEM_REQUIRED)
 #define MUST		GQL_REQUIRED
-#define STRING(n)	{ n, { &gql_string, 0 }, NULL, GQL_MEMBER, NULL }
-#define LONG(n)		{ n, { &gql_long, 0 }, NULL, GQL_MEMBER, NULL }
-#define INT(n)		{ n, { &gql_int, 0 }, NULL, GQL_MEMBER, NULL }
-#define FLOAT(n)	{ n, { &gql_float, 0 }, NULL, GQL_MEMBER, NULL }
-#define BOOLEAN(n)	{ n, { &gql_boolean, 0 }, NULL, GQL_MEMBER, NULL }
-#define STRINGS(n)	{ n, { &gql_string, LIST }, NULL, GQL_MEMBER, NULL }
-#define ONE(n, t)	{ n, { &t, 0 }, NULL, GQL_MEMBER, NULL }
-#define MANY(n, t)	{ n, { &t, ITEMS }, NULL, GQL_MEMBER, NULL }
-#define END		{ NULL, { NULL, 0 }, NULL, GQL_MEMBER, NULL }
+#define STRING(n)	{ n, { &gql_string, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define LONG(n)		{ n, { &gql_long, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define INT(n)		{ n, { &gql_int, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define FLOAT(n)	{ n, { &gql_float, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define BOOLEAN(n)	{ n, { &gql_boolean, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define STRINGS(n)	{ n, { &gql_string, LIST }, NULL, GQL_MEMBER, NULL, NULL }
+#define ONE(n, t)	{ n, { &t, 0 }, NULL, GQL_MEMBER, NULL, NULL }
+#define MANY(n, t)	{ n, { &t, ITEMS }, NULL, GQL_MEMBER, NULL, NULL }
+#define END		{ NULL, { NULL, 0 }, NULL, GQL_MEMBER, NULL, NULL }
 #define OBJECT(n, f)	{ n, GQL_OBJECT, f, NULL }
 #define INPUT(n, f)	{ n, GQL_INPUT, f, NULL }
 #define ENUM(n, v)	{ n, GQL_ENUM, NULL, v }
@@ -47,7 +47,7 @@ static const struct gql_field experiment_fields[] = {
 	LONG("creationTime"),
 	MANY("tags", experiment_tag),
 	STRING("effectiveTraceArchivalRetention"),
-	{ "workspace", { &gql_string, 0 }, NULL, GQL_MEMBER, "default" },
+	{ "workspace", { &gql_string, 0 }, NULL, GQL_MEMBER, "default", NULL },
 	END
 };
 static const struct gql_type experiment = OBJECT("MlflowExperiment", experiment_fields);
@@ -64,7 +64,7 @@ static const struct gql_field api_error_fields[] = {
 	STRING("message"),
 	STRING("helpUrl"),
 	STRING("traceId"),
-	{ "errorDetails", { &error_detail, LIST }, NULL, GQL_MEMBER, NULL },
+	{ "errorDetails", { &error_detail, LIST }, NULL, GQL_MEMBER, NULL, NULL },
 	END
 };
 static const struct gql_type api_error = OBJECT("ApiError", api_error_fields);
@@ -326,8 +326,10 @@ static const struct gql_field run_extension_fields[] = {
 	ONE("data", run_data),
 	ONE("inputs", run_inputs),
 	ONE("outputs", run_outputs),
-	{ "experiment", { &experiment, 0 }, NULL, GQL_RUN_EXPERIMENT, NULL },
-	{ "modelVersions", { &model_version, ITEMS }, NULL, GQL_RUN_VERSIONS, NULL },
+	{ "experiment", { &experiment, 0 }, NULL, GQL_RUN_EXPERIMENT, NULL,
+	    "/mlflow/experiments/get" },
+	{ "modelVersions", { &model_version, ITEMS }, NULL, GQL_RUN_VERSIONS, NULL,
+	    "/mlflow/model-versions/search" },
 	END
 };
 static const struct gql_type run_extension = OBJECT("MlflowRunExtension", run_extension_fields);
@@ -420,7 +422,7 @@ static const struct gql_type view_type = ENUM("MlflowViewType", view_type_values
 static const struct gql_field search_runs_input_fields[] = {
 	STRINGS("experimentIds"),
 	STRING("filter"),
-	{ "runViewType", { &view_type, 0 }, NULL, GQL_MEMBER, "null" },
+	{ "runViewType", { &view_type, 0 }, NULL, GQL_MEMBER, "null", NULL },
 	INT("maxResults"),
 	STRINGS("orderBy"),
 	STRING("pageToken"),
@@ -476,43 +478,51 @@ static const struct gql_field search_datasets_input_args[] =
 
 static const struct gql_field query_fields[] = {
 	{ "mlflowGetExperiment", { &get_experiment_response, 0 },
-	    get_experiment_input_args, GQL_EXPERIMENT_GET, NULL },
+	    get_experiment_input_args, GQL_ASK_EXPERIMENT, NULL,
+	    "/mlflow/experiments/get" },
 	{ "mlflowGetMetricHistoryBulkInterval", { &history_response, 0 },
-	    history_input_args, GQL_HISTORY, NULL },
+	    history_input_args, GQL_ASK, NULL,
+	    "/mlflow/metrics/get-history-bulk-interval" },
 	{ "mlflowGetRun", { &get_run_response, 0 },
-	    get_run_input_args, GQL_RUN_GET, NULL },
+	    get_run_input_args, GQL_ASK, NULL,
+	    "/mlflow/runs/get" },
 	{ "mlflowListArtifacts", { &list_artifacts_response, 0 },
-	    list_artifacts_input_args, GQL_ARTIFACT_LIST, NULL },
+	    list_artifacts_input_args, GQL_ASK, NULL,
+	    "/mlflow/artifacts/list" },
 	{ "mlflowSearchModelVersions", { &search_versions_response, 0 },
-	    search_versions_input_args, GQL_VERSION_SEARCH, NULL },
+	    search_versions_input_args, GQL_ASK, NULL,
+	    "/mlflow/model-versions/search" },
 	{ "test", { &test, 0 },
-	    echo_args, GQL_ECHO, NULL },
+	    echo_args, GQL_ECHO, NULL, NULL },
 	{ "mlflowSearchRuns", { &search_runs_response, 0 },
-	    search_runs_input_args, GQL_RUN_SEARCH, NULL },
+	    search_runs_input_args, GQL_ASK, NULL,
+	    "/mlflow/runs/search" },
 	END
 };
 const struct gql_type gql_query = OBJECT("Query", query_fields);
 
 static const struct gql_field mutation_fields[] = {
 	{ "mlflowSearchDatasets", { &search_datasets_response, 0 },
-	    search_datasets_input_args, GQL_DATASET_SEARCH, NULL },
+	    search_datasets_input_args, GQL_ASK, NULL,
+	    "/mlflow/experiments/search-datasets" },
 	{ "mlflowSearchRuns", { &search_runs_response, 0 },
-	    search_runs_input_args, GQL_RUN_SEARCH, NULL },
+	    search_runs_input_args, GQL_ASK, NULL,
+	    "/mlflow/runs/search" },
 	{ "testMutation", { &test_mutation, 0 },
-	    echo_args, GQL_NOTHING, NULL },
+	    echo_args, GQL_NOTHING, NULL, NULL },
 	END
 };
 const struct gql_type gql_mutation = OBJECT("Mutation", mutation_fields);
 
 /* introspection: what a field gives is the meta value of its name */
-#define META(n, ty, w)		{ n, { &ty, w }, NULL, GQL_META, NULL }
-#define META_ALL(n, ty, w)	{ n, { &ty, w }, deprecated_args, GQL_META, NULL }
+#define META(n, ty, w)		{ n, { &ty, w }, NULL, GQL_META, NULL, NULL }
+#define META_ALL(n, ty, w)	{ n, { &ty, w }, deprecated_args, GQL_META, NULL, NULL }
 static const struct gql_field deprecated_args[] = {
-	{ "includeDeprecated", { &gql_boolean, 0 }, NULL, GQL_MEMBER, "false" },
+	{ "includeDeprecated", { &gql_boolean, 0 }, NULL, GQL_MEMBER, "false", NULL },
 	END
 };
 static const struct gql_field deprecated_must_args[] = {
-	{ "includeDeprecated", { &gql_boolean, MUST }, NULL, GQL_MEMBER, "false" },
+	{ "includeDeprecated", { &gql_boolean, MUST }, NULL, GQL_MEMBER, "false", NULL },
 	END
 };
 
@@ -536,7 +546,7 @@ static const struct gql_field meta_schema_fields[] = {
 	META("queryType", gql_meta_type, MUST),
 	META("mutationType", gql_meta_type, 0),
 	META("subscriptionType", gql_meta_type, 0),
-	{ "directives", { &gql_meta_directive, ITEMS | MUST }, deprecated_must_args, GQL_META, NULL },
+	{ "directives", { &gql_meta_directive, ITEMS | MUST }, deprecated_must_args, GQL_META, NULL, NULL },
 	END
 };
 const struct gql_type gql_meta_schema = OBJECT("__Schema", meta_schema_fields);
@@ -601,16 +611,16 @@ static const struct gql_field meta_directive_fields[] = {
 const struct gql_type gql_meta_directive = OBJECT("__Directive", meta_directive_fields);
 
 const struct gql_field gql_typename_field = {
-	"__typename", { &gql_string, MUST }, NULL, GQL_TYPENAME, NULL
+	"__typename", { &gql_string, MUST }, NULL, GQL_TYPENAME, NULL, NULL
 };
 static const struct gql_field name_args[] = {
-	{ "name", { &gql_string, MUST }, NULL, GQL_MEMBER, NULL },
+	{ "name", { &gql_string, MUST }, NULL, GQL_MEMBER, NULL, NULL },
 	END
 };
 /* of Query only */
 static const struct gql_field meta_root_fields[] = {
-	{ "__schema", { &gql_meta_schema, MUST }, NULL, GQL_SCHEMA, NULL },
-	{ "__type", { &gql_meta_type, 0 }, name_args, GQL_TYPE, NULL },
+	{ "__schema", { &gql_meta_schema, MUST }, NULL, GQL_SCHEMA, NULL, NULL },
+	{ "__type", { &gql_meta_type, 0 }, name_args, GQL_TYPE, NULL, NULL },
 	END
 };
 
@@ -623,7 +633,7 @@ const char *const gql_places[GQL_AT__MAX] = {
 };
 
 static const struct gql_field if_args[] = {
-	{ "if", { &gql_boolean, MUST }, NULL, GQL_MEMBER, NULL },
+	{ "if", { &gql_boolean, MUST }, NULL, GQL_MEMBER, NULL, NULL },
 	END
 };
 #define ON_SELECTIONS	(1 << GQL_AT_FIELD | 1 << GQL_AT_SPREAD | 1 << GQL_AT_INLINE)

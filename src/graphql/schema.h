@@ -31,11 +31,11 @@ enum gql_resolver {
 	/* introspection */
 	GQL_SCHEMA, GQL_TYPE,
 	GQL_META,
-	/* those of the caller: a request of the tracking API each */
+	/* those of the caller: most ask a row of the tracking API */
 	GQL_ECHO, GQL_NOTHING,
-	GQL_EXPERIMENT_GET, GQL_RUN_GET, GQL_HISTORY, GQL_ARTIFACT_LIST,
-	GQL_VERSION_SEARCH, GQL_RUN_SEARCH, GQL_DATASET_SEARCH,
-	GQL_RUN_EXPERIMENT, GQL_RUN_VERSIONS
+	GQL_ASK,		/* with the argument "input" */
+	GQL_ASK_EXPERIMENT,	/* the same; without an id, the default experiment */
+	GQL_RUN_EXPERIMENT, GQL_RUN_VERSIONS	/* with what the run above has */
 };
 
 /* A type in place. */
@@ -52,6 +52,7 @@ struct gql_field {
 	enum gql_resolver	 resolver;
 	const char		*initial;	/* default as a literal; of an object's
 						   text: its value if the tree has none */
+	const char		*row;		/* the path of the row that is asked */
 };
 
 struct gql_type {

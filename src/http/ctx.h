@@ -64,13 +64,16 @@ struct ctx {
 	struct work		 work;		/* what the store is told: its mem is ours */
 	struct fcgx		*fcgx;
 	struct request		 req;
+	const struct route *const *routes;	/* all tables of rows */
 	const struct route	*route;
 	struct str		 params[PATH_PARAMS_MAX];
 	struct json_object	*json;		/* the body or the query */
 	void			*in;		/* of the route's struct */
+	bool			 permitted;	/* some right was looked at, and granted */
 	struct json_out		 out;
 	struct response		 res;
 	struct error_info	 error;
+	bool			 leaves;	/* the worker, after this request */
 };
 
 #endif

@@ -71,6 +71,15 @@ fail_quoting(struct ctx *c, enum error_code code, const char *before, struct str
 }
 
 int
+fail_too_many(struct ctx *c)
+{
+	return fail(c, INVALID_PARAMETER_VALUE, "The request has more than %zu values (a list "
+	    "counts as %d, an object as %d). Split it into several requests; the server's "
+	    "operator sets the limit (--max-values).", c->work.budget.values, JSON_LIST_UNITS,
+	    JSON_OBJECT_UNITS);
+}
+
+int
 fail_page(struct ctx *c, int status, const char *type, struct str text)
 {
 	if (c->error.status != 0)

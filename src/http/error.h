@@ -35,6 +35,8 @@ int	fail_status(struct ctx *, int status, enum error_code, const char *fmt, ...)
  */
 int	fail_quoting(struct ctx *, enum error_code, const char *before, struct str,
 	    const char *after);
+/* More JSON than the request's budget has values for. */
+int	fail_too_many(struct ctx *);
 /*
  * A page instead of JSON: unknown routes, wrong methods, refused hosts.  `type`
  * is the content type: HTML_PAGE or TEXT_PAGE.

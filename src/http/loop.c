@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -134,6 +135,8 @@ serve_all(struct ctx *c, struct arena *mem, const struct wait *w, void (*serve)(
 		serve_one(c, mem, serve);
 		/* the end of the answer goes out before the wait */
 		FCGX_Finish_r(req);
+		if (c->leaves)
+			_exit(EXIT_SUCCESS);	/* there is no order to end in */
 		if (c->conf->max_requests > 0 && ++served >= c->conf->max_requests)
 			return 0;
 	}

@@ -302,7 +302,7 @@ check_origin(struct ctx *c)
 static int
 check_host(struct ctx *c)
 {
-	if (route_is_probe(c) || origin_host_allowed(c->conf, c->req.host))
+	if ((c->route != NULL && (c->route->flags & PROBE) == PROBE) || origin_host_allowed(c->conf, c->req.host))
 		return 0;
 	return fail_page(c, 403, "text/plain", arena_printf(c->mem,
 	    "Invalid Host header - possible DNS rebinding attack detected: this server "
@@ -314,7 +314,8 @@ check_host(struct ctx *c)
 static int
 check_workspace(struct ctx *c)
 {
-	if (str_empty(c->req.workspace) || str_ends(c->req.path, "/mlflow/server-info"))
+	if (str_empty(c->req.workspace) ||
+	    (c->route != NULL && (c->route->flags & ANY_WORKSPACE) != 0))
 		return 0;
 	return fail_client(c, FEATURE_DISABLED, "Workspace APIs are not available: "
 	    "workspaces are not enabled on this server");

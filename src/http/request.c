@@ -174,16 +174,20 @@ check_content_type(struct ctx *c)
 }
 
 /* A body that is a JSON string holding JSON is read a second time. */
-static void
-read_again(struct json_object **json)
+static enum json_outcome
+read_twice(struct ctx *c, struct json_object **json)
 {
+	enum json_outcome outcome = json_read(c->req.body, c->work.budget.values, json);
 	struct json_object *inner;
 
-	if (json_kind(*json) != JSON_STRING ||
-	    json_read(json_string(*json), &inner) != JSON_FINE)
-		return;
-	json_free(*json);
-	*json = inner;
+	if (outcome != JSON_FINE || json_kind(*json) != JSON_STRING)
+		return outcome;
+	outcome = json_read(json_string(*json), c->work.budget.values, &inner);
+	if (outcome == JSON_FINE) {
+		json_free(*json);
+		*json = inner;
+	}
+	return outcome == JSON_TOO_MANY ? outcome : JSON_FINE;
 }
 
 /*
@@ -197,18 +201,19 @@ open_input(struct ctx *c, const struct field *fields, bool *odd)
 	bool is_get = strcmp(c->route->method, "GET") == 0;
 
 	*odd = false;
-	if (c->route->tx == RAW || (is_get && !str_empty(c->req.query))) {
+	if (c->route->body == STREAM || (is_get && !str_empty(c->req.query))) {
 		c->json = query_read(c->mem, c->req.query, fields);
 		return 0;
 	}
-	switch (json_read(c->req.body, &c->json)) {
+	switch (read_twice(c, &c->json)) {
+	case JSON_TOO_MANY:
+		return fail_too_many(c);
 	case JSON_TOO_DEEP:
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body is nested deeper "
 		    "than %d levels.", JSON_DEPTH_MAX);
 	case JSON_BROKEN:
 		break;
 	case JSON_FINE:
-		read_again(&c->json);
 		*odd = json_kind(c->json) != JSON_OBJECT &&
 		    json_kind(c->json) != JSON_NULL && json_kind(c->json) != JSON_LIST;
 	}
@@ -219,31 +224,35 @@ open_input(struct ctx *c, const struct field *fields, bool *odd)
 	return 0;
 }
 
-/* GET and DELETE may say everything in their path. */
+/* Names in a query string are taken as they are written. */
 static bool
-is_bodyless(const struct route *r)
+takes_camel_case(const struct ctx *c)
 {
-	return strcmp(r->method, "GET") == 0 || strcmp(r->method, "DELETE") == 0;
+	return c->req.query.len == 0 || strcmp(c->route->method, "GET") != 0;
+}
+
+static int
+decode(struct ctx *c, const struct field *fields, size_t in_size, bool camel)
+{
+	struct str problem;
+
+	c->in = arena_alloc(c->mem, in_size);
+	return decode_object(c->mem, fields, c->json, camel, c->in, &problem) == 0 ? 0 :
+	    fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
 }
 
 int
 request_decode_as(struct ctx *c, const struct field *fields, size_t in_size)
 {
-	struct str problem;
 	bool odd;
 
-	if (c->route->tx != RAW && (check_content_type(c) == -1 || read_body(c) == -1))
+	if (c->route->body != STREAM && (check_content_type(c) == -1 || read_body(c) == -1))
 		return -1;
 	if (open_input(c, fields, &odd) == -1)
 		return -1;
-	if (is_bodyless(c->route))
-		route_add_params(c, c->json);
-	c->in = arena_alloc(c->mem, in_size);
-	/* names in a query string are taken as they are written */
-	if (decode_object(c->mem, fields, c->json,
-	    c->req.query.len == 0 || strcmp(c->route->method, "GET") != 0, c->in,
-	    &problem) == -1)
-		return fail(c, INVALID_PARAMETER_VALUE, "%s", problem.p);
+	route_add_params(c, c->json);
+	if (decode(c, fields, in_size, takes_camel_case(c)) == -1 || route_check_params(c) == -1)
+		return -1;
 	if (odd)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body must be a JSON "
 		    "object with the request's parameters as its members.");
@@ -251,8 +260,14 @@ request_decode_as(struct ctx *c, const struct field *fields, size_t in_size)
 }
 
 int
+request_decode_tree(struct ctx *c)
+{
+	return decode(c, c->route->fields, c->route->in_size, false);
+}
+
+int
 request_decode(struct ctx *c)
 {
-	return c->route->fields == NULL ? 0 :
+	return c->route->body == NO_BODY || c->route->fields == NULL ? 0 :
 	    request_decode_as(c, c->route->fields, c->route->in_size);
 }

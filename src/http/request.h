@@ -29,5 +29,7 @@ int	request_body_read(struct ctx *, void *to, int bytes);
 int	request_decode(struct ctx *);
 /* The same by these fields, for a handler that looks at something else first. */
 int	request_decode_as(struct ctx *, const struct field *, size_t in_size);
+/* c->json as the input of c->route, for a request within another. */
+int	request_decode_tree(struct ctx *);
 
 #endif

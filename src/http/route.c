@@ -4,12 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/percent.h"
 #include "http/error.h"
 #include "http/query.h"
 #include "http/route.h"
 
 #define SEGMENTS_MAX	16
+/* The longest {name} of a path, with its NUL. */
+#define NAME_SIZE	64
 
 struct path {
 	struct str	segments[SEGMENTS_MAX];
@@ -105,7 +108,7 @@ match_row(const struct ctx *c, struct path *p, const struct route *r,
 
 	/* probes answer at the root and below the static prefix */
 	if (!take_prefix(p, &at, c->conf->static_prefix) &&
-	    !(r->where == AT_ROOT && r->access == OPEN) && r->where != AT_FILES)
+	    (r->flags & PROBE) != PROBE && r->where != AT_FILES)
 		return false;
 	if (r->where == AT_ROOT)
 		return match_pattern(c->mem, p, at, r, params);
@@ -166,63 +169,155 @@ redirect_to_pages(struct ctx *c)
 static int
 check_switches(struct ctx *c)
 {
-	enum route_access access = c->route->access;
-
-	if (!c->conf->artifacts_only || access == OPEN || access == PAGES ||
-	    access == FILES_READ || access == FILES_EDIT)
+	if (!c->conf->artifacts_only || (c->route->flags & (ALWAYS | PROBE)) != 0)
 		return 0;
 	return fail_page(c, 503, HTML_PAGE, STR("<!doctype html>\n<title>Artifacts only"
 	    "</title>\n<p>This server serves artifacts and nothing else: it was started with "
 	    "<code>--artifacts-only</code>.</p>\n"));
 }
 
+const struct route *
+route_next(const struct route *const **table, const struct route *r)
+{
+	if (r != NULL)
+		r++;
+	else
+		r = **table;
+	while (r->method == NULL && *++*table != NULL)
+		r = **table;
+	return r->method == NULL ? NULL : r;
+}
+
 int
-route_find(struct ctx *c, const struct route *r)
+route_find(struct ctx *c, const struct route *const *tables)
 {
 	struct str method = c->req.is_head ? STR("GET") : c->req.method;
-	struct allowed allowed = { .any = false };
+	const struct route *r = NULL;
 	struct path p;
-	int rc = -1;
+
+	c->routes = tables;
+	split_path(c->mem, c->req.path, &p);
+	while ((r = route_next(&tables, r)) != NULL)
+		if (str_is(method, r->method) && match_row(c, &p, r, c->params))
+			break;
+	c->route = r;
+	return 0;
+}
+
+/* No row: has the path others, for other methods? */
+static int
+refuse(struct ctx *c)
+{
+	const struct route *const *tables = c->routes;
+	struct allowed allowed = { .any = false };
+	const struct route *r = NULL;
+	struct path p;
 
 	split_path(c->mem, c->req.path, &p);
-	for (; r->method != NULL && rc != 0; r++) {
+	while ((r = route_next(&tables, r)) != NULL) {
 		if (!match_row(c, &p, r, c->params))
 			continue;
-		if (str_is(method, r->method)) {
-			c->route = r;
-			rc = 0;
-		} else {
-			allowed.at_root = r->where == AT_ROOT;
-			allow(&allowed, r->method);
-			if (strcmp(r->method, "GET") == 0)
-				allow(&allowed, "HEAD");
-		}
+		allowed.at_root = r->where == AT_ROOT;
+		allow(&allowed, r->method);
+		if (strcmp(r->method, "GET") == 0)
+			allow(&allowed, "HEAD");
 	}
-	if (rc == -1 && allowed.any)
+	if (allowed.any)
 		refuse_method(c, &allowed);
-	else if (rc == -1 && is_bare_prefix(c, &p))
+	else if (is_bare_prefix(c, &p))
 		redirect_to_pages(c);
-	else if (rc == -1)
+	else
 		fail_page(c, 404, HTML_PAGE, STR("<!doctype html>\n<title>Not found"
 		    "</title>\n<p>This server has nothing at this path.</p>\n"));
 	buf_fini(&allowed.text);
-	return rc == 0 ? check_switches(c) : rc;
+	return -1;
+}
+
+int
+route_check(struct ctx *c)
+{
+	return c->route == NULL ? refuse(c) : check_switches(c);
+}
+
+const struct route *
+route_named(const struct ctx *c, const char *path)
+{
+	const struct route *const *tables = c->routes;
+	const struct route *r = NULL;
+
+	while ((r = route_next(&tables, r)) != NULL)
+		if (strcmp(r->path, path) == 0)
+			break;
+	assert(r != NULL);
+	return r;
+}
+
+int
+route_run(struct ctx *c)
+{
+	c->permitted = false;
+	if (c->route->handler(c) == -1)
+		return -1;
+	if (c->permitted || (c->route->flags & OPEN) != 0)
+		return 0;
+	log_error("%s %s: the handler permitted nothing", c->route->method, c->route->path);
+	return fail(c, INTERNAL_ERROR, "The server did not look at the rights that this request "
+	    "needs, and answers nothing: this is a fault of the server.");
+}
+
+enum route_pool
+route_pool(const struct route *r)
+{
+	return (r->flags & PROBE) == PROBE ? POOL_PROBE :
+	    (r->flags & FILES) != 0 ? POOL_FILES : POOL_API;
+}
+
+/* The next {name} of a pattern, into `name`; where to look for the one after it, or NULL. */
+static const char *
+next_name(const char *p, char name[NAME_SIZE])
+{
+	size_t n;
+
+	p = strchr(p, '{');
+	if (p == NULL || p[1] == '*')
+		return NULL;
+	n = strcspn(++p, "}");
+	assert(n < NAME_SIZE);
+	memcpy(name, p, n);
+	name[n] = '\0';
+	return p + n;
 }
 
 void
 route_add_params(const struct ctx *c, struct json_object *to)
 {
 	const char *p = c->route->path;
-	char name[64];
-	size_t i, n;
+	char name[NAME_SIZE];
+	size_t i;
 
-	for (i = 0; (p = strchr(p, '{')) != NULL; i++) {
-		n = strcspn(++p, "}");
-		assert(n < sizeof(name) && i < PATH_PARAMS_MAX);
-		memcpy(name, p, n);
-		name[n] = '\0';
+	if (strcmp(c->route->method, "GET") != 0 && strcmp(c->route->method, "DELETE") != 0)
+		return;
+	for (i = 0; (p = next_name(p, name)) != NULL; i++)
 		json_add_first(to, name, c->params[i]);
+}
+
+int
+route_check_params(struct ctx *c)
+{
+	const char *p = c->route->path;
+	char name[NAME_SIZE];
+	struct json_object *own;
+	size_t i;
+
+	for (i = 0; (p = next_name(p, name)) != NULL; i++) {
+		if (!json_member(c->json, name, &own) || json_kind(own) != JSON_STRING ||
+		    str_eq(json_string(own), c->params[i]))
+			continue;
+		return fail(c, INVALID_PARAMETER_VALUE, "The request names two values of '%s': %s "
+		    "in its body or query, and '%s' in its path. Leave out the former.", name,
+		    json_text(c->mem, own).p, c->params[i].p);
 	}
+	return 0;
 }
 
 struct str
@@ -231,19 +326,4 @@ route_path(struct arena *mem, const struct route *r, const char *prefix)
 	if (r->where == AT_ROOT)
 		return str_of(r->path);
 	return arena_printf(mem, "%s%s%s", prefix, version_prefix(r->version), r->path);
-}
-
-bool
-route_is_probe(const struct ctx *c)
-{
-	static const char *const probes[] = { "/health", "/version", "/ready", "/metrics" };
-	struct str path = c->req.path;
-	size_t i, n = strlen(c->conf->static_prefix);
-
-	if (n > 0 && str_starts(path, c->conf->static_prefix))
-		path = (struct str){ path.p + n, path.len - n };
-	for (i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
-		if (str_is(path, probes[i]))
-			return true;
-	return false;
 }

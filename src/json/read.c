@@ -52,14 +52,35 @@ is_too_long(const char *digits, size_t n, bool negative)
 	    memcmp(digits, negative ? "9223372036854775808" : "9223372036854775807", n) > 0;
 }
 
+/* What the text is like, and what of it json-c cannot be given as it stands. */
+struct scan {
+	struct str	 s;
+	size_t		 units;
+	struct buf	*clean;		/* NULL until a number has to be changed */
+	size_t		 copied;	/* of s, into `clean` */
+};
+
+/* Put a mark into the copy, behind what stands before i. */
+static void
+add_mark(struct scan *sc, struct buf *clean, size_t i)
+{
+	if (sc->clean == NULL)
+		buf_room(clean, sc->s.len + 1);
+	sc->clean = clean;
+	buf_add(clean, sc->s.p + sc->copied, i - sc->copied);
+	buf_puts(clean, LONG_MARK);
+	sc->copied = i;
+}
+
 /*
- * Copy a number; an integer beyond int64 becomes the same number as a float,
- * marked, which is what a reader of large integers makes of it.  Its end, or 0
- * for "1." and "1.e5", which json-c would take.
+ * An integer beyond int64 becomes the same number as a float, marked, which is what a
+ * reader of large integers makes of it.  Its end, or 0 for "1." and "1.e5", which
+ * json-c would take.
  */
 static size_t
-scan_number(struct str s, size_t i, struct buf *to)
+scan_number(struct scan *sc, size_t i, struct buf *clean)
 {
+	struct str s = sc->s;
 	bool negative = i > 0 && s.p[i - 1] == '-', whole = true;
 	size_t start = i;
 
@@ -68,39 +89,45 @@ scan_number(struct str s, size_t i, struct buf *to)
 		if (s.p[i] == '.' && (i + 1 == s.len || !isdigit((unsigned char)s.p[i + 1])))
 			return 0;
 	}
-	buf_add(to, s.p + start, i - start);
 	if (whole && is_too_long(s.p + start, i - start, negative))
-		buf_puts(to, LONG_MARK);
+		add_mark(sc, clean, i);
 	return i;
 }
 
-/* Copy the text; false for what json-c should not have taken. */
-static bool
-scan(struct str s, struct buf *to)
+/* What a character outside of strings and numbers adds to the tree. */
+static size_t
+units_of(char c)
 {
-	size_t i = 0, end;
+	return c == '{' ? JSON_OBJECT_UNITS : c == '[' ? JSON_LIST_UNITS : c == ',' || c == ':';
+}
+
+/* JSON_FINE: json-c may have it, with the changes in `clean` if there are any. */
+static enum json_outcome
+scan(struct scan *sc, size_t most, struct buf *clean)
+{
+	struct str s = sc->s;
+	size_t i = 0;
 
 	while (i < s.len) {
-		unsigned char c = (unsigned char)s.p[i];
+		char c = s.p[i];
 
-		if (c == '"') {
-			end = scan_string(s, i);
-			if (end == 0)
-				return false;
-			buf_add(to, s.p + i, end - i);
-			i = end;
-		} else if (isdigit(c)) {
-			i = scan_number(s, i, to);
-			if (i == 0)
-				return false;
-		} else if (c == '\'' || c == '/' || c == '\0' || c == '\f' ||
-		    c == '\v') {
-			return false;
-		} else {
-			buf_putc(to, s.p[i++]);
-		}
+		if (c == '"')
+			i = scan_string(s, i);
+		else if (isdigit((unsigned char)c))
+			i = scan_number(sc, i, clean);
+		else if (c == '\'' || c == '/' || c == '\0' || c == '\f' || c == '\v')
+			return JSON_BROKEN;
+		else
+			i++;
+		if (i == 0)
+			return JSON_BROKEN;
+		sc->units += units_of(c);
+		if (sc->units > most)
+			return JSON_TOO_MANY;
 	}
-	return true;
+	if (sc->clean != NULL)
+		buf_add(clean, s.p + sc->copied, s.len - sc->copied);
+	return JSON_FINE;
 }
 
 static enum json_outcome
@@ -112,8 +139,10 @@ parse(struct str text, struct json_object **out)
 	if (tok == NULL)
 		abort();
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* the NUL tells the tokener that a number at the end is whole */
-	*out = json_tokener_parse_ex(tok, text.p, (int)text.len + 1);
+	*out = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	/* a NUL tells the tokener that a number at the end is whole */
+	if (json_tokener_get_error(tok) == json_tokener_continue)
+		*out = json_tokener_parse_ex(tok, "", 1);
 	error = json_tokener_get_error(tok);
 	json_tokener_free(tok);
 	return error == json_tokener_success ? JSON_FINE :
@@ -124,26 +153,28 @@ parse(struct str text, struct json_object **out)
 static struct str
 trim_end(struct str s)
 {
-	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) != NULL && s.p[s.len - 1] != '\0')
+	while (s.len > 0 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t' ||
+	    s.p[s.len - 1] == '\r' || s.p[s.len - 1] == '\n'))
 		s.len--;
 	return s;
 }
 
 enum json_outcome
-json_read(struct str text, struct json_object **out)
+json_read(struct str text, size_t most, struct json_object **out)
 {
+	struct scan sc = { .units = 0 };
 	struct buf clean = { 0 };
-	enum json_outcome outcome = JSON_BROKEN;
+	enum json_outcome outcome;
 
 	*out = NULL;
 	if (str_starts(text, "\xef\xbb\xbf"))
 		text = (struct str){ text.p + 3, text.len - 3 };
-	text = trim_end(text);
-	if (text.len == 0 || text.len >= INT32_MAX || !utf8_is_valid(text))
+	sc.s = trim_end(text);
+	if (sc.s.len == 0 || sc.s.len >= INT32_MAX || !utf8_is_valid(sc.s))
 		return JSON_BROKEN;
-	buf_room(&clean, text.len);
-	if (scan(text, &clean))
-		outcome = parse(buf_str(&clean), out);
+	outcome = scan(&sc, most, &clean);
+	if (outcome == JSON_FINE)
+		outcome = parse(sc.clean == NULL ? sc.s : buf_str(&clean), out);
 	buf_fini(&clean);
 	return outcome;
 }

@@ -37,9 +37,19 @@ enum json_kind {
 enum json_outcome {
 	JSON_FINE,
 	JSON_BROKEN,	/* not JSON; *out is NULL */
-	JSON_TOO_DEEP	/* JSON perhaps, but deeper than JSON_DEPTH_MAX */
+	JSON_TOO_DEEP,	/* JSON perhaps, but deeper than JSON_DEPTH_MAX */
+	JSON_TOO_MANY	/* more values than asked for */
 };
-enum json_outcome json_read(struct str text, struct json_object **out);
+/*
+ * As a tree a value takes up to 100 bytes, an object without a member 820, a list 350:
+ * so objects count as JSON_OBJECT_UNITS values, lists as JSON_LIST_UNITS, and what has
+ * more than `most` is not parsed at all.
+ */
+#define JSON_OBJECT_UNITS	8
+#define JSON_LIST_UNITS		4
+/* For text of our own. */
+#define JSON_ANY		SIZE_MAX
+enum json_outcome json_read(struct str text, size_t most, struct json_object **out);
 void		 json_free(struct json_object *);
 
 enum json_kind	 json_kind(const struct json_object *);

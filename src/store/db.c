@@ -4,7 +4,6 @@
  * A failure is logged here, once, with the statement's name, and never with
  * values; callers look at db_error to decide what it means.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,11 +27,6 @@
  * than STATEMENT_TIME, so that a slow statement ends with its reason.
  */
 #define ANSWER_TIMEOUT	70
-/*
- * Seconds by which a session's limits may exceed what the request has left: a change
- * is a round trip, and only requests that have waited already pay it.
- */
-#define LIMIT_SLACK	2
 /* A loss is told again after this time. */
 #define TELL_AGAIN_MS	10000
 
@@ -349,43 +343,59 @@ db_begin(struct db *db)
 	db->begun = false;
 }
 
-static int64_t
-clamp(int64_t v, int64_t least, int64_t most)
-{
-	return v < least ? least : v > most ? most : v;
-}
+/* A limit of the session, in steps: it is told only when it changes by one. */
+struct limit {
+	int64_t		 seconds;
+	const char	*sql;
+};
 
-/* Tell the session of a limit in seconds, if it must be lower than it is, or may be whole. */
+/* Rows from the lowest to the whole, which connections begin with. */
+#define LIMIT(name, n)	{ n, "SET SESSION " name " = " TEXT_OF(n) }
+static const struct limit statement_limits[] = {
+	LIMIT("max_statement_time", 1), LIMIT("max_statement_time", 5),
+	LIMIT("max_statement_time", 15), LIMIT("max_statement_time", 30),
+	LIMIT("max_statement_time", STATEMENT_TIME),
+};
+static const struct limit lock_limits[] = {
+	LIMIT("innodb_lock_wait_timeout", 1), LIMIT("innodb_lock_wait_timeout", 2),
+	LIMIT("innodb_lock_wait_timeout", 4), LIMIT("innodb_lock_wait_timeout", 7),
+	LIMIT("innodb_lock_wait_timeout", LOCK_WAIT),
+};
+
 static int
-set_limit(struct db *db, const char *name, int64_t *now, int64_t wanted, int64_t whole)
+set_limit(struct db *db, const struct limit *rows, size_t n, int64_t left, int64_t *now)
 {
-	char sql[80];
+	const struct limit *l = rows + n - 1;
 
-	if (wanted == *now || (wanted < whole && wanted + LIMIT_SLACK >= *now && wanted <= *now))
+	while (l > rows && l->seconds > left)
+		l--;
+	if (*now == l->seconds)
 		return 0;
-	snprintf(sql, sizeof(sql), "SET SESSION %s = %d", name, (int)wanted);
-	if (command(db, "limits", sql) == -1)
-		return -1;
-	*now = wanted;
-	return 0;
+	*now = l->seconds;
+	return command(db, "limits", l->sql);
 }
 
-/* What the request has left bounds its statements, and what it waited its waits for locks. */
+/*
+ * What the request has left bounds its statements, and what it has waited its waits for
+ * locks.  The whole is meant to be the rule: only requests that are late pay for more.
+ */
 static int
 set_limits(struct work *work)
 {
+	enum { STEPS = sizeof(lock_limits) / sizeof(lock_limits[0]) };
+	_Static_assert(sizeof(statement_limits) == sizeof(lock_limits), "as many steps");
 	struct db *db = work->db;
 	int64_t now = time_monotonic_ms();
-	int64_t waited = (now - work->budget.started) / 1000;
-	int64_t left = (work->budget.deadline - now) / 1000;
+	int64_t late = now - work->budget.started;
 
 	if (work->budget.deadline == 0)
 		return 0;
-	if (set_limit(db, "max_statement_time", &db->statement_time,
-	    clamp(left, 1, STATEMENT_TIME), STATEMENT_TIME) == -1)
+	if (set_limit(db, statement_limits, STEPS, (work->budget.deadline - now) / 1000,
+	    &db->statement_time) == -1)
 		return -1;
-	return set_limit(db, "innodb_lock_wait_timeout", &db->lock_wait,
-	    clamp(LOCK_WAIT - waited, 1, LOCK_WAIT), LOCK_WAIT);
+	/* half a second is no lateness */
+	return set_limit(db, lock_limits, STEPS, LOCK_WAIT - (late + 500) / 1000,
+	    &db->lock_wait);
 }
 
 static int

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.req.method = STR("GET");
 	c.req.path = text;
 	route_find(&c, routes);
-	route_is_probe(&c);
+	route_check(&c);
 	origin_host_allowed(&conf, text);
 	origin_allowed(&conf, text, text);
 	buf_fini(&c.res.headers);

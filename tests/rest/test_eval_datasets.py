@@ -180,7 +180,7 @@ def test_tags(api):
     fine(patch_tags(api, dataset, '{"a":"9","n":"\\u0000é\'","":"x","long":"%s"}' % ("v" * 5000)))
     fine(patch_tags(api, dataset, '{"a":null,"new":null}'))
     fine(patch_tags(api, dataset, '{"i":5,"f":1.5,"t":true}'))
-    fine(call(api, "PATCH", f"{dataset}/tags", dataset_id="other", tags='{"mlflow.user":"you"}'))
+    fine(call(api, "PATCH", f"{dataset}/tags", dataset_id=dataset, tags='{"mlflow.user":"you"}'))
     after = get(api, dataset)
     assert json.loads(after["tags"]) == {
         "": "x", "a": "9", "n": "\0é'", "long": "v" * 5000, "i": "5", "f": "1.5", "t": "True",
@@ -191,6 +191,18 @@ def test_tags(api):
         fine(call(api, "DELETE", f"{dataset}/tags/{key}"))
     assert not {"a", "n"} & set(json.loads(get(api, dataset)["tags"]))
     fine(call(api, "DELETE", "nosuch/tags/a"))
+
+
+@pytest.mark.parametrize("method, path, body", [
+    ("PATCH", "tags", {"tags": '{"a":"b"}'}),
+    ("POST", "add-experiments", {"experiment_ids": []}),
+    ("POST", "remove-experiments", {"experiment_ids": []}),
+    ("POST", "records", {"records": "[]"}),
+])
+def test_two_datasets_in_one_request(api, dataset, either, method, path, body):
+    """The reference leaves the body's unread."""
+    r = call(api, method, f"{dataset}/{path}", dataset_id="other", **body)
+    assert r.status_code == either(cairn=400, mlflow=200), r.text
 
 
 def test_tags_refused(api, dataset, on_cairn):
@@ -229,7 +241,7 @@ def test_experiments(api, exp):
     assert ids() == [exp, other]
     gone = api.new_experiment()
     api.ok("experiments/delete", {"experiment_id": gone})
-    assert post(api, f"{dataset}/add-experiments", dataset_id="x", experiment_ids=[gone]).status_code == 200
+    assert post(api, f"{dataset}/add-experiments", dataset_id=dataset, experiment_ids=[gone]).status_code == 200
     assert ids()[2:] == [gone]
     for remove in ([], ["nosuch"], [exp, gone], [exp]):
         r = post(api, f"{dataset}/remove-experiments", experiment_ids=remove)

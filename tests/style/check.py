@@ -5,9 +5,9 @@ usage: check.py SOURCE_DIR
 
 - the arrows: which folder of src/ may include which
 - foreign headers have one home each
-- the size of functions: most fit a screen, none is over 100 lines
+- the size of functions: most fit a screen, none is over 60 lines
 - no format string that is no literal, no strcpy, no sprintf, no VLA alloca
-- nothing formatted into SQL: only store/db.c and store/sql.c know statements as text
+- nothing formatted into SQL: only store/db.c, store/stmt.c and store/sql.c know statements as text
 - doc/ROUTES.md is what the table says (when CAIRN_PROGRAM names the program)
 """
 
@@ -29,13 +29,14 @@ MAY = {
     "search": ["base"],
     "store": ["search", "conf", "base"],
     "http": ["json", "conf", "base"],
-    "api": ["http", "store", "search", "artifact", "graphql", "json", "conf", "base"],
+    "auth": ["http", "store", "base"],
+    "api": ["http", "auth", "store", "search", "artifact", "graphql", "json", "conf", "base"],
     "cli": ["http", "store", "artifact", "conf", "base"],
 }
 
 HOMES = {
     "fcgiapp.h": ["http/loop.h", "http/loop.c", "http/request.c", "http/response.c"],
-    "mysql.h": ["store/db.c"],
+    "mysql.h": ["store/connection.h", "store/db.c", "store/result.c", "store/stmt.c"],
     "json-c/json.h": ["json/read.c"],
     "zlib.h": ["http/response.c", "artifact/zip.c"],
 }
@@ -44,7 +45,7 @@ FORBIDDEN = re.compile(
     r"\b(strcpy|strcat|sprintf|vsprintf|gets|alloca|system|popen|tmpnam|mktemp)\s*\("
 )
 SCREEN = 50  # lines of a function that fits a screen
-FUNCTION_MAX = 100
+FUNCTION_MAX = 60
 
 count = failed = 0
 
@@ -139,7 +140,7 @@ def check_sql():
             argument = call.split(",", 1)[1].strip()
             if not re.fullmatch(r'([\w\s=!<>&|.\->\[\]()]+\?\s*)?"[^"]*"(\s*:\s*"[^"]*")?', argument):
                 wrong.append(f"{path.relative_to(SRC)}: sql_add_literal({argument})")
-        if path.name != "db.c" and re.search(r"mysql_(real_)?query|mysql_stmt_prepare", text):
+        if path.name not in ("db.c", "stmt.c") and re.search(r"mysql_(real_)?query|mysql_stmt_prepare", text):
             wrong.append(f"{path.relative_to(SRC)} talks to libmariadb")
     ok(not wrong, "no run-time text becomes SQL", *wrong)
 

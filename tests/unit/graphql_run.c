@@ -11,7 +11,7 @@ static char args_seen[1024];
 static const char *tree;
 
 static enum gql_found
-resolve(void *arg, enum gql_resolver resolver, const struct json_object *args,
+resolve(void *arg, const struct gql_field *field, const struct json_object *args,
     const struct json_object *parent, struct json_object **value, struct str *error)
 {
 	(void)arg;
@@ -19,12 +19,12 @@ resolve(void *arg, enum gql_resolver resolver, const struct json_object *args,
 	snprintf(args_seen, sizeof(args_seen), "%s",
 	    args == NULL ? "none" : json_text(&mem, args).p);
 	*error = STR("no such run");
-	if (resolver == GQL_RUN_GET)
+	if (strcmp(field->name, "mlflowGetRun") == 0)
 		return GQL_REFUSED;
-	if (resolver == GQL_ARTIFACT_LIST)
+	if (strcmp(field->name, "mlflowListArtifacts") == 0)
 		return GQL_FAILED;
-	if (resolver != GQL_NOTHING)
-		json_read(str_of(tree), value);
+	if (field->resolver != GQL_NOTHING)
+		json_read(str_of(tree), JSON_ANY, value);
 	return GQL_FOUND;
 }
 
@@ -38,7 +38,7 @@ run(const char *query, const char *variables, struct buf *to)
 	enum gql_outcome outcome;
 
 	if (variables != NULL)
-		json_read(str_of(variables), &values);
+		json_read(str_of(variables), JSON_ANY, &values);
 	req.variables = values;
 	outcome = gql_run(&mem, &req, to);
 	json_free(values);

@@ -53,7 +53,7 @@ decode(const char *text, struct all *to, struct str *error)
 {
 	json_free(tree);
 	memset(to, 0, sizeof(*to));
-	if (json_read(str_of(text), &tree) != JSON_FINE)
+	if (json_read(str_of(text), JSON_ANY, &tree) != JSON_FINE)
 		return -2;
 	return decode_object(&mem, fields, tree, true, to, error);
 }

@@ -9,7 +9,7 @@ check(const char *text, size_t len, enum json_outcome want, const char *shown)
 {
 	struct json_object *o;
 	struct arena mem;
-	enum json_outcome got = json_read((struct str){ text, len }, &o);
+	enum json_outcome got = json_read((struct str){ text, len }, JSON_ANY, &o);
 
 	arena_init(&mem);
 	tap_ok(got == want && (got != JSON_FINE || str_is(json_text(&mem, o), shown)),
@@ -29,7 +29,7 @@ check_depth(size_t depth, enum json_outcome want)
 
 	memset(text, '[', depth);
 	memset(text + depth, ']', depth);
-	tap_ok(json_read((struct str){ text, 2 * depth }, &o) == want, "%zu levels", depth);
+	tap_ok(json_read((struct str){ text, 2 * depth }, JSON_ANY, &o) == want, "%zu levels", depth);
 	json_free(o);
 }
 
@@ -39,23 +39,23 @@ check_numbers(void)
 	struct json_object *o;
 	double v;
 
-	json_read(STR("9223372036854775807"), &o);
+	json_read(STR("9223372036854775807"), JSON_ANY, &o);
 	tap_ok(json_kind(o) == JSON_INT && json_int(o) == INT64_MAX, "the largest int64");
 	json_free(o);
-	json_read(STR("-9223372036854775808"), &o);
+	json_read(STR("-9223372036854775808"), JSON_ANY, &o);
 	tap_ok(json_kind(o) == JSON_INT && json_int(o) == INT64_MIN, "the smallest int64");
 	json_free(o);
-	json_read(STR("9223372036854775808"), &o);
+	json_read(STR("9223372036854775808"), JSON_ANY, &o);
 	tap_ok(json_kind(o) == JSON_FLOAT && strcmp(json_type_name(o), "int") == 0,
 	    "one more is a float that says int");
 	json_free(o);
-	json_read(STR("1e400"), &o);
+	json_read(STR("1e400"), JSON_ANY, &o);
 	tap_ok(!json_number(o, &v), "1e400 is no number that one meant");
 	json_free(o);
-	json_read(STR("-Infinity"), &o);
+	json_read(STR("-Infinity"), JSON_ANY, &o);
 	tap_ok(json_number(o, &v) && v < 0, "-Infinity is");
 	json_free(o);
-	json_read(STR("\"a\\u0000b\""), &o);
+	json_read(STR("\"a\\u0000b\""), JSON_ANY, &o);
 	tap_ok(json_string(o).len == 3, "NUL inside a text counts");
 	json_free(o);
 }

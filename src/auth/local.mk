@@ -1,0 +1,1 @@
+libcairn_a_SOURCES += %D%/permit.c %D%/permit.h
