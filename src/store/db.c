@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <errmsg.h>
 #include <mysql.h>
@@ -72,6 +73,9 @@ disconnect(struct db *db)
 void
 db_disconnect(struct db *db)
 {
+	/* else what a result still holds would be read to its end */
+	if (db->my != NULL)
+		shutdown((int)mysql_get_socket(db->my), SHUT_RDWR);
 	disconnect(db);
 	db->begun = false;
 }
