@@ -72,7 +72,7 @@ struct server {
 static void
 print_line(const char *text)
 {
-	log_info("option %s", text);
+	log_info("%s", text);
 }
 
 /* cairn.fcgi beside us in a build tree, else where it is installed. */

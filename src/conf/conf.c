@@ -39,14 +39,9 @@ load_environment(struct loader *l)
 	int id;
 
 	for (id = 0; id < OPT__MAX; id++) {
-		const char *list = option_rows[id].environment, *value = NULL;
-		struct str name;
+		const char *value;
+		struct str name = option_variable(l->mem, (enum option_id)id, &value);
 
-		do {
-			name = arena_str(l->mem, option_next_variable(&list));
-			if (name.p != NULL)
-				value = getenv(name.p);
-		} while (name.p != NULL && (value == NULL || *value == '\0'));
 		if (name.p == NULL)
 			continue;
 		if (option_rows[id].kind == OPTION_NO_EFFECT)

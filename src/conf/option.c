@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -221,4 +222,18 @@ option_next_variable(const char **list)
 	*list = start + strcspn(start, " ");
 	return (struct str){ *list == start ? NULL : start,
 	    (size_t)(*list - start) };
+}
+
+struct str
+option_variable(struct arena *mem, enum option_id id, const char **value)
+{
+	const char *list = option_rows[id].environment;
+	struct str name;
+
+	while ((name = arena_str(mem, option_next_variable(&list))).p != NULL) {
+		*value = getenv(name.p);
+		if (*value != NULL && **value != '\0')
+			break;
+	}
+	return name;
 }

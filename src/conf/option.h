@@ -67,6 +67,8 @@ struct str option_text(const struct conf *, struct arena *, enum option_id);
  * it; absent at the end.
  */
 struct str option_next_variable(const char **list);
+/* The first variable of an option that is set and not empty, and its value; or absent. */
+struct str option_variable(struct arena *, enum option_id, const char **value);
 
 /* Fold URI, discrete database options and password file into conf->db. */
 int	backend_resolve(struct loader *);

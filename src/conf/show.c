@@ -1,8 +1,11 @@
 /*
  * The options as text: the file for workers, the lines of the log, --help.
  */
+#include "config.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/option.h"
 
@@ -48,16 +51,61 @@ conf_write(const struct conf *conf, struct arena *mem, struct buf *to)
 	}
 }
 
+/* Where a value came from: of the environment, which of its names. */
+static const char *
+source_text(struct arena *mem, enum option_id id, enum option_source from)
+{
+	const char *value;
+
+	switch (from) {
+	case FROM_DEFAULT:
+		return "default";
+	case FROM_FILE:
+		return "configuration file";
+	case FROM_ENVIRONMENT:
+		return arena_printf(mem, "environment, %s",
+		    option_variable(mem, id, &value).p).p;
+	case FROM_FLAG:
+		break;
+	}
+	return "flag";
+}
+
+static bool
+is_variable(struct arena *mem, struct str name)
+{
+	int id;
+
+	for (id = 0; id < OPT__MAX; id++) {
+		const char *list = option_rows[id].environment;
+		struct str known;
+
+		while ((known = arena_str(mem, option_next_variable(&list))).p != NULL)
+			if (str_eq(known, name))
+				return true;
+	}
+	return false;
+}
+
+/* A client's MLFLOW_TRACKING_URI names a server: it does not make one. */
+static void
+describe_strangers(struct arena *mem, void (*line)(const char *text))
+{
+	char **entry;
+
+	for (entry = environ; *entry != NULL; entry++) {
+		struct str name = { *entry, strcspn(*entry, "=") };
+
+		if (str_starts(name, "MLFLOW_") && !is_variable(mem, name))
+			line(arena_printf(mem, "%s is no option of the server and has no effect "
+			    "here: clients read it", arena_str(mem, name).p).p);
+	}
+}
+
 void
 conf_describe(const struct conf *conf, struct arena *mem,
     void (*line)(const char *text))
 {
-	static const char *const sources[] = {
-		[FROM_DEFAULT] = "default",
-		[FROM_FILE] = "configuration file",
-		[FROM_ENVIRONMENT] = "environment",
-		[FROM_FLAG] = "flag",
-	};
 	int id;
 
 	for (id = 0; id < OPT__MAX; id++) {
@@ -68,11 +116,12 @@ conf_describe(const struct conf *conf, struct arena *mem,
 		    row->kind == OPTION_NO_EFFECT)
 			continue;
 		value = option_text(conf, mem, (enum option_id)id);
-		line(arena_printf(mem, "%s = %s (%s)", row->name,
+		line(arena_printf(mem, "option %s = %s (%s)", row->name,
 		    row->attributes & OPT_SECRET ? "***" :
 		    value.p == NULL ? "" : value.p,
-		    sources[conf->from[id]]).p);
+		    source_text(mem, (enum option_id)id, conf->from[id])).p);
 	}
+	describe_strangers(mem, line);
 }
 
 /* Words of `text` from HELP_COLUMN on, broken at HELP_WIDTH. */

@@ -228,11 +228,14 @@ def test_options_are_shown_with_their_source(start):
         "--no-serve-artifacts",
         "--artifacts-destination=s3://b",
         DEFAULT_ARTIFACT_ROOT="roots",
+        MLFLOW_TRACKING_URI="http://user:secret@elsewhere:5000",
     )
+    assert "secret" not in server.output()
     for line in (
+        "MLFLOW_TRACKING_URI is no option of the server and has no effect here: clients read it",
         "option serve-artifacts = false (flag)",
         "option artifacts-destination = s3://b (flag)",
-        f"option default-artifact-root = {server.folder}/roots (environment)",
+        f"option default-artifact-root = {server.folder}/roots (environment, DEFAULT_ARTIFACT_ROOT)",
     ):
         assert line in server.output()
 
