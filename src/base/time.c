@@ -1,4 +1,5 @@
 /* The clock. */
+#include <ctype.h>
 #include <errno.h>
 #include <time.h>
 
@@ -38,4 +39,138 @@ time_sleep_ms(int64_t ms)
 
 	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
 		continue;
+}
+
+struct str
+time_text(struct arena *mem, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	int rest = (int)(ms - (int64_t)seconds * 1000);
+	struct tm tm;
+	char date[64];
+
+	/* beyond the years that a calendar has */
+	if (gmtime_r(&seconds, &tm) == NULL)
+		return arena_printf(mem, "%lld", (long long)ms);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	return rest == 0 ? arena_printf(mem, "%sZ", date) :
+	    arena_printf(mem, "%s.%03dZ", date, rest);
+}
+
+/* Exactly n digits at *p, moved past them. */
+static bool
+take_digits(const char **p, const char *end, size_t n, int *out)
+{
+	for (*out = 0; n > 0; n--, ++*p) {
+		if (*p == end || !isdigit((unsigned char)**p))
+			return false;
+		*out = *out * 10 + (**p - '0');
+	}
+	return true;
+}
+
+static bool
+take_char(const char **p, const char *end, char c)
+{
+	return *p < end && *(*p)++ == c;
+}
+
+/* Digits behind a point as milliseconds; there may be none and no point. */
+static bool
+take_fraction(const char **p, const char *end, int *ms)
+{
+	int unit = 100;
+
+	*ms = 0;
+	if (*p == end || **p != '.')
+		return true;
+	if (++*p == end || !isdigit((unsigned char)**p))
+		return false;
+	for (; *p < end && isdigit((unsigned char)**p); ++*p, unit /= 10)
+		*ms += (**p - '0') * unit;
+	return true;
+}
+
+/* "Z", "+01:00": minutes that are to be taken off. */
+static bool
+take_offset(const char **p, const char *end, int *minutes)
+{
+	int hours, rest, sign;
+
+	*minutes = 0;
+	if (*p == end)
+		return false;
+	if (**p == 'Z' || **p == 'z')
+		return ++*p == end;
+	sign = **p == '-' ? -1 : 1;
+	if ((*(*p)++ != '+' && sign == 1) || !take_digits(p, end, 2, &hours) ||
+	    !take_char(p, end, ':') || !take_digits(p, end, 2, &rest))
+		return false;
+	*minutes = sign * (hours * 60 + rest);
+	return *p == end && hours < 24 && rest < 60;
+}
+
+static const char **
+skip(const char **p)
+{
+	++*p;
+	return p;
+}
+
+bool
+time_parse(struct str s, int64_t *ms)
+{
+	const char *p = s.p, *end = s.p + s.len;
+	int fraction, offset;
+	struct tm tm = { 0 };
+
+	if (!take_digits(&p, end, 4, &tm.tm_year) || !take_char(&p, end, '-') ||
+	    !take_digits(&p, end, 2, &tm.tm_mon) || !take_char(&p, end, '-') ||
+	    !take_digits(&p, end, 2, &tm.tm_mday) || p == end ||
+	    (*p != 'T' && *p != 't') || !take_digits(skip(&p), end, 2, &tm.tm_hour) ||
+	    !take_char(&p, end, ':') || !take_digits(&p, end, 2, &tm.tm_min) ||
+	    !take_char(&p, end, ':') || !take_digits(&p, end, 2, &tm.tm_sec) ||
+	    !take_fraction(&p, end, &fraction) || !take_offset(&p, end, &offset))
+		return false;
+	if (tm.tm_year == 0 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 ||
+	    tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	*ms = ((int64_t)timegm(&tm) - offset * 60) * 1000 + fraction;
+	return true;
+}
+
+struct str
+time_span_text(struct arena *mem, int64_t ms)
+{
+	const char *sign = ms < 0 ? "-" : "";
+	uint64_t n = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+
+	return n % 1000 == 0 ?
+	    arena_printf(mem, "%s%llus", sign, (unsigned long long)(n / 1000)) :
+	    arena_printf(mem, "%s%llu.%03us", sign, (unsigned long long)(n / 1000),
+	    (unsigned)(n % 1000));
+}
+
+bool
+time_span_parse(struct str s, int64_t *ms)
+{
+	/* protobuf's own limit: some 10,000 years of seconds */
+	const int64_t most = 315576000000;
+	const char *p = s.p, *end = s.p + s.len;
+	bool negative = s.len > 0 && *p == '-';
+	int64_t seconds = 0;
+	int fraction;
+
+	p += negative;
+	if (p == end || !isdigit((unsigned char)*p))
+		return false;
+	for (; p < end && isdigit((unsigned char)*p) && seconds <= most; p++)
+		seconds = seconds * 10 + (*p - '0');
+	if (seconds > most || !take_fraction(&p, end, &fraction) || !take_char(&p, end, 's') ||
+	    p != end)
+		return false;
+	*ms = (seconds * 1000 + fraction) * (negative ? -1 : 1);
+	return true;
 }

@@ -1,4 +1,5 @@
 libcairn_a_SOURCES += \
+	%D%/assessment.c %D%/assessment.h \
 	%D%/connection.h \
 	%D%/db.c %D%/db.h \
 	%D%/eval_dataset.c %D%/eval_dataset.h \
@@ -21,8 +22,10 @@ libcairn_a_SOURCES += \
 	%D%/run.c %D%/run.h \
 	%D%/run_search.c %D%/run_search.h \
 	%D%/scorer.c %D%/scorer.h \
+	%D%/span.c %D%/span.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/stmt.c %D%/stmt.def \
+	%D%/trace.c %D%/trace.h \
 	%D%/walk.c %D%/walk.h \
 	%D%/where.c %D%/where.h
 
