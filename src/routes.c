@@ -4,6 +4,7 @@
  */
 #include "api/artifact_proxy.h"
 #include "api/artifacts.h"
+#include "api/assessments.h"
 #include "api/eval_datasets.h"
 #include "api/eval_records.h"
 #include "api/experiments.h"
@@ -18,6 +19,7 @@
 #include "api/runs.h"
 #include "api/scorers.h"
 #include "api/server.h"
+#include "api/traces.h"
 #include "api/ui.h"
 #include "routes.h"
 
@@ -39,5 +41,7 @@ const struct route *const routes[] = {
 	eval_dataset_routes,
 	eval_record_routes,
 	scorer_routes,
+	trace_routes,
+	assessment_routes,
 	NULL
 };

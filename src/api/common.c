@@ -195,6 +195,15 @@ check_column(struct ctx *c, const char *what, struct str value, size_t most)
 }
 
 int
+check_bytes(struct ctx *c, const char *what, struct str value, size_t most)
+{
+	if (value.len <= most)
+		return 0;
+	return fail(c, BAD_REQUEST, "The value of '%s' has %zu bytes; the database holds at most "
+	    "%zu. Shorten it.", what, value.len, most);
+}
+
+int
 check_truncate(struct ctx *c, const char *what, struct str *value, size_t most)
 {
 	if (!c->conf->truncate_long_values)

@@ -48,6 +48,8 @@ struct str	normal_path(struct arena *, struct str path);
 int	check_length(struct ctx *, const char *what, struct str value, size_t most);
 /* A value that MLflow leaves to the database to refuse: BAD_REQUEST. */
 int	check_column(struct ctx *, const char *what, struct str value, size_t most);
+/* The same for a column that counts bytes. */
+int	check_bytes(struct ctx *, const char *what, struct str value, size_t most);
 /*
  * Cut a value to `most` characters, or refuse it when the server is told not to
  * truncate.

@@ -17,6 +17,9 @@ libcairn_a_SOURCES += \
 	%D%/registry_common.c %D%/registry_common.h \
 	%D%/run_data.c %D%/run_data.h \
 	%D%/runs.c %D%/runs.h \
+	%D%/assessments.c %D%/assessments.h \
+	%D%/traces.c %D%/traces.h \
+	%D%/trace_common.c %D%/trace_common.h \
 	%D%/scorers.c %D%/scorers.h \
 	%D%/server.c %D%/server.h \
 	%D%/ui.c %D%/ui.h

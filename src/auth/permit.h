@@ -24,6 +24,7 @@ enum object_kind {
 	LOGGED_MODEL,
 	EVAL_DATASET,
 	SCORER,
+	TRACE,
 	REGISTERED_MODEL,	/* and its versions */
 	STORED_FILES		/* of the artifacts destination, by path */
 };

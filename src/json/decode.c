@@ -259,6 +259,9 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 		decode_list(d, f, from, parent, v);
 		break;
 	}
+	case FIELD_JSON:
+		*(const struct json_object **)to = from;
+		break;
 	case FIELD_STRUCT:
 		fine = json_kind(from) == JSON_OBJECT;
 		if (fine)

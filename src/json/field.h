@@ -21,6 +21,8 @@
 
 #include "base/str.h"
 
+struct json_object;
+
 /* Values that know whether they were given (a str says so by .p != NULL). */
 struct opt_i64 {
 	int64_t	v;
@@ -65,7 +67,8 @@ enum field_kind {
 	FIELD_ENUM,
 	FIELD_STRS,
 	FIELD_LIST,
-	FIELD_STRUCT
+	FIELD_STRUCT,
+	FIELD_JSON
 };
 
 enum field_flag {
@@ -116,6 +119,9 @@ struct field {
 #define F_STRUCT(st, m, f, subst, table)	{ .name = #m, .kind = FIELD_STRUCT, \
 	.flags = (f), .offset = FIELD_AT(st, m, struct subst), .sub = (table),	\
 	.sub_size = sizeof(struct subst) }
+/* Any value, as it is; NULL where absent or null.  The handler looks at it. */
+#define F_JSON(st, m, f)	{ .name = #m, .kind = FIELD_JSON, .flags = (f),	\
+	.offset = FIELD_AT(st, m, const struct json_object *) }
 #define F_END			{ .name = NULL, .kind = FIELD_END }
 
 #endif

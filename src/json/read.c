@@ -325,6 +325,7 @@ json_quote(struct buf *to, struct str s)
 struct style {
 	const char	*comma, *colon;
 	bool		 by_name;	/* members sorted */
+	bool		 doubles;	/* numbers with a fraction, always */
 };
 
 static void write_text(struct buf *, const struct json_object *, const struct style *);
@@ -402,7 +403,10 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 		buf_puts(to, json_truth(o) ? "true" : "false");
 		break;
 	case JSON_INT:
-		buf_puts(to, json_object_to_json_string(unconst(o)));
+		if (style->doubles)
+			write_float(to, o);
+		else
+			buf_puts(to, json_object_to_json_string(unconst(o)));
 		break;
 	case JSON_FLOAT:
 		write_float(to, o);
@@ -420,9 +424,17 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 }
 
 void
+json_text_of_doubles(struct buf *to, const struct json_object *o)
+{
+	static const struct style doubles = { ", ", ": ", false, true };
+
+	write_text(to, o, &doubles);
+}
+
+void
 json_text_spaced(struct buf *to, const struct json_object *o)
 {
-	static const struct style spaced = { ", ", ": ", false };
+	static const struct style spaced = { ", ", ": ", false, false };
 
 	write_text(to, o, &spaced);
 }
@@ -430,7 +442,7 @@ json_text_spaced(struct buf *to, const struct json_object *o)
 void
 json_text_sorted(struct buf *to, const struct json_object *o)
 {
-	static const struct style sorted = { ", ", ": ", true };
+	static const struct style sorted = { ", ", ": ", true, false };
 
 	write_text(to, o, &sorted);
 }
@@ -438,7 +450,7 @@ json_text_sorted(struct buf *to, const struct json_object *o)
 struct str
 json_text(struct arena *mem, const struct json_object *o)
 {
-	static const struct style compact = { ",", ":", true };
+	static const struct style compact = { ",", ":", true, false };
 	struct buf text = { 0 };
 	struct str s;
 

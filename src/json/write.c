@@ -39,9 +39,9 @@ put_text(struct buf *to, struct str s)
 	buf_putc(to, '"');
 }
 
-/* The comma and the name before a value. */
+/* The comma before a value, if it needs one. */
 static void
-put_key(struct json_out *o, const char *key)
+put_comma(struct json_out *o, bool has_key)
 {
 	int top = o->depth - 1;
 
@@ -49,11 +49,18 @@ put_key(struct json_out *o, const char *key)
 		o->flush(o->arg);
 	if (top < 0)
 		return;
-	assert(o->is_list[top] == (key == NULL));
+	assert(o->is_list[top] != has_key);
 	if (o->started[top])
 		buf_putc(o->buf, ',');
 	o->started[top] = true;
-	if (key != NULL) {
+}
+
+/* The comma and the name before a value. */
+static void
+put_key(struct json_out *o, const char *key)
+{
+	put_comma(o, key != NULL);
+	if (o->depth > 0 && key != NULL) {
 		buf_putc(o->buf, '"');
 		buf_puts(o->buf, key);
 		buf_add(o->buf, "\":", 2);
@@ -144,4 +151,20 @@ json_put_dbl(struct json_out *o, const char *key, double v)
 		return;
 	}
 	buf_add(o->buf, text, json_format_dbl(v, text));
+}
+
+void
+json_put_json(struct json_out *o, const char *key, struct str json)
+{
+	put_key(o, key);
+	buf_add_str(o->buf, json);
+}
+
+void
+json_put_member(struct json_out *o, struct str key, struct str s)
+{
+	put_comma(o, true);
+	put_text(o->buf, key.p == NULL ? STR("") : key);
+	buf_putc(o->buf, ':');
+	put_text(o->buf, s.p == NULL ? STR("") : s);
 }

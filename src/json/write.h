@@ -43,5 +43,9 @@ void	json_put_i64(struct json_out *, const char *key, int64_t);
 void	json_put_dbl(struct json_out *, const char *key, double);
 void	json_put_bool(struct json_out *, const char *key, bool);
 void	json_put_null(struct json_out *, const char *key);
+/* JSON text that is known to be whole, as it stands. */
+void	json_put_json(struct json_out *, const char *key, struct str json);
+/* A member of a map: its key may be any text. */
+void	json_put_member(struct json_out *, struct str key, struct str);
 
 #endif

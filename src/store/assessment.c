@@ -10,7 +10,7 @@ assessment_of_row(const struct db_val *row, struct assessment *a)
 		.created_ms = row[6].i64, .updated_ms = row[7].i64, .source_type = row[8].str,
 		.source_id = row[9].str, .run_id = row[10].str, .span_id = row[11].str,
 		.rationale = row[12].str, .overrides = row[13].str, .valid = row[14].i64 != 0,
-		.metadata = row[15].str,
+		.metadata = row[15].str, .number = row[16], .is_number = row[17].i64 != 0,
 	};
 }
 

@@ -49,7 +49,7 @@ int	store_assessment_set_valid(struct work *, struct str trace_id, struct str as
 int	store_assessment_delete(struct work *, struct str trace_id, struct str assessment_id);
 
 /* Of a result with the columns of ASSESSMENT_COLUMNS (stmt.def). */
-enum { ASSESSMENT_WIDTH = 16 };
+enum { ASSESSMENT_WIDTH = 18 };
 void	assessment_of_row(const struct db_val *row, struct assessment *);
 
 #endif
