@@ -19,7 +19,9 @@
 #include "api/runs.h"
 #include "api/scorers.h"
 #include "api/server.h"
+#include "api/trace_spans.h"
 #include "api/traces.h"
+#include "api/traces_v2.h"
 #include "api/ui.h"
 #include "routes.h"
 
@@ -41,7 +43,9 @@ const struct route *const routes[] = {
 	eval_dataset_routes,
 	eval_record_routes,
 	scorer_routes,
+	trace_span_routes,
 	trace_routes,
+	trace_v2_routes,
 	assessment_routes,
 	NULL
 };

@@ -18,7 +18,9 @@ libcairn_a_SOURCES += \
 	%D%/run_data.c %D%/run_data.h \
 	%D%/runs.c %D%/runs.h \
 	%D%/assessments.c %D%/assessments.h \
+	%D%/traces_v2.c %D%/traces_v2.h \
 	%D%/traces.c %D%/traces.h \
+	%D%/trace_spans.c %D%/trace_spans.h \
 	%D%/trace_common.c %D%/trace_common.h \
 	%D%/scorers.c %D%/scorers.h \
 	%D%/server.c %D%/server.h \

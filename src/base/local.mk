@@ -1,5 +1,6 @@
 libcairn_a_SOURCES += \
 	%D%/arena.c %D%/arena.h \
+	%D%/base64.c %D%/base64.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/budget.h \
 	%D%/id.c %D%/id.h \

@@ -11,9 +11,10 @@ read_trace(struct work *work, struct str id, span_take *take, void *arg)
 
 	while (r != NULL && (rc = db_next(r, row)) == 1) {
 		rc = take(arg, id, row[0].str);
-		arena_release(work->mem, mark);
+		/* what it says of a failure is kept */
 		if (rc != 0)
 			break;
+		arena_release(work->mem, mark);
 	}
 	db_close(r);
 	return rc;
