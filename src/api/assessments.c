@@ -510,9 +510,6 @@ update_value(struct ctx *c, const struct assessment_in *in, struct str mask,
 {
 	bool feedback = names_path(mask, "feedback"), expectation = names_path(mask, "expectation");
 
-	if ((feedback || expectation) && str_is(a->type, "issue"))
-		return fail_client(c, INTERNAL_ERROR, "The value of an issue assessment cannot be "
-		    "updated. Delete it and create another.");
 	if (expectation && in->expectation == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE, "The `value` field must be specified.");
 	if (expectation && !str_is(a->type, "expectation"))

@@ -13,9 +13,9 @@
 #define TRACE_NAME_LENGTH	4096
 #define KEY_COLUMN		250
 #define VALUE_COLUMN		8000
-/* Version 2 shows no more of a value, in characters. */
-#define V2_METADATA_SHOWN	250
-#define V2_TAG_SHOWN		4096
+/* Answers show no more of a value, in characters: MLflow's numbers. */
+#define METADATA_SHOWN		250
+#define TAG_SHOWN		4096
 
 int
 fail_no_trace(struct ctx *c, struct str trace_id)
@@ -241,7 +241,8 @@ shown_tags(struct ctx *c, const struct trace *t)
 	size_t i;
 
 	for (i = 0; i < t->tags.n; i++)
-		kvs_add(c->mem, &all, t->tags.items[i].key, t->tags.items[i].value);
+		kvs_add(c->mem, &all, t->tags.items[i].key,
+		    utf8_prefix(str_or_empty(t->tags.items[i].value), TAG_SHOWN));
 	if (t->name.p != NULL)
 		kvs_add(c->mem, &all, STR(TRACE_NAME_TAG), t->name);
 	return all;
@@ -256,7 +257,8 @@ shown_metadata(struct ctx *c, const struct trace *t)
 	size_t i;
 
 	for (i = 0; i < t->metadata.n; i++)
-		kvs_add(c->mem, &all, t->metadata.items[i].key, t->metadata.items[i].value);
+		kvs_add(c->mem, &all, t->metadata.items[i].key,
+		    utf8_prefix(str_or_empty(t->metadata.items[i].value), METADATA_SHOWN));
 	if (t->session_id.p != NULL)
 		kvs_add(c->mem, &all, STR(TRACE_SESSION_KEY), t->session_id);
 	if (tokens.p != NULL)
@@ -326,22 +328,11 @@ put_trace_info(struct ctx *c, const char *name, const struct trace *t)
 	json_end(&c->out);
 }
 
-static void
-cut_values(struct kvs *list, size_t most)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++)
-		list->items[i].value = utf8_prefix(list->items[i].value, most);
-}
-
 void
 put_trace_info_v2(struct ctx *c, const char *name, const struct trace *t)
 {
 	struct kvs metadata = shown_metadata(c, t), tags = shown_tags(c, t);
 
-	cut_values(&metadata, V2_METADATA_SHOWN);
-	cut_values(&tags, V2_TAG_SHOWN);
 	json_begin(&c->out, name);
 	json_put_str(&c->out, "request_id", t->trace_id);
 	json_put_str(&c->out, "experiment_id",

@@ -30,7 +30,7 @@ void	add_artifact_location(struct ctx *, struct trace *, struct str experiment_l
 
 /* "trace_info": {...} as version 3 has it. */
 void	put_trace_info(struct ctx *, const char *name, const struct trace *);
-/* As version 2: lists of keys and values, long ones cut. */
+/* As version 2: lists of keys and values. */
 void	put_trace_info_v2(struct ctx *, const char *name, const struct trace *);
 void	put_assessment(struct ctx *, const char *name, const struct assessment *);
 
