@@ -48,7 +48,8 @@ tests_fuzz_replay_page_token_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_page_toke
 tests_fuzz_replay_query_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_query.c
 tests_fuzz_replay_route_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_route.c
 
-check_PROGRAMS += $(unit_tests) $(replays)
+# No test by itself: tests/store runs it on databases.
+check_PROGRAMS += $(unit_tests) $(replays) %D%/unit/store_statements
 check_SCRIPTS = %D%/style.test %D%/fuzz.test %D%/store.test %D%/cli.test %D%/rest.test
 TESTS += $(unit_tests) $(check_SCRIPTS)
 
@@ -60,9 +61,13 @@ AM_TESTS_ENVIRONMENT = \
 	export CAIRN_SOURCE CAIRN_BUILD;
 
 # Everything that needs no Python packages.
+tests_c = $(unit_tests) %D%/style.test %D%/fuzz.test
 check-c:
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) %D%/style.test %D%/fuzz.test'
-.PHONY: check-c
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(tests_c)'
+# The logs that it leaves, for whoever counts what is in them.
+check-c-logs:
+	@for t in $(tests_c); do echo $${t%.test}.log; done
+.PHONY: check-c check-c-logs
 
 # The fuzzers proper, with --enable-fuzzing and clang: `make fuzz FUZZ_SECONDS=60`.
 FUZZ_SECONDS = 60
@@ -106,4 +111,4 @@ diff: cairn cairn.fcgi
 .PHONY: diff
 
 EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
-	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest
+	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest %D%/fresh %D%/README
