@@ -373,11 +373,6 @@ stage_dist() {
 	check "the manual page has no fault" mandoc -T lint -W error doc/cairn.8
 }
 
-packages
-environments
-[ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
-    { cat "$work/autogen.log"; exit 1; }
-
 # lane NAME STAGE ...: those of them that are wanted, one after the other
 lane() {
 	scratch=$work/lane-$1
@@ -395,6 +390,32 @@ lane() {
 	done
 	echo "$passed $failed" >"$scratch/counts"
 }
+
+# gather LANE_FOLDER: add what it counted
+gather() {
+	local p f
+	if read -r p f 2>/dev/null <"$1/counts"; then
+		passed=$((passed + p)) failed=$((failed + f))
+		return
+	fi
+	fail "a lane did not come to its end; its last stage said:"
+	tail -n 60 "$1/said"
+}
+
+# What a reader has to know besides the numbers.
+summary() {
+	local flaky
+	say "done"
+	cat "$work"/lane-*/notes 2>/dev/null
+	flaky=$(cat "$work"/lane-*/notes 2>/dev/null | grep -c '^flaky: ')
+	[ "$flaky" -eq 0 ] || echo "$flaky flaky"
+	echo "$passed passed, $failed failed"
+}
+
+packages
+environments
+[ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
+    { cat "$work/autogen.log"; exit 1; }
 
 first="gcc roots clang apache spawn lighttpd sanitize weather dist"
 second="mlflow diff notebook stack browser"
@@ -416,17 +437,7 @@ set +m
 wait
 lanes="" passed=$before
 for lane in "$work"/lane-*; do
-	if read -r p f 2>/dev/null <"$lane/counts"; then
-		passed=$((passed + p)) failed=$((failed + f))
-	else
-		failed=$((failed + 1))
-		echo "a lane did not come to its end; its last stage said:"
-		tail -n 60 "$lane/said"
-	fi
+	gather "$lane"
 done
-say "done"
-cat "$work"/lane-*/notes 2>/dev/null
-flaky=$(cat "$work"/lane-*/notes 2>/dev/null | grep -c '^flaky: ')
-[ "$flaky" -eq 0 ] || echo "$flaky flaky"
-echo "$passed passed, $failed failed"
+summary
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
