@@ -3,6 +3,7 @@
 # from running is a SKIP that names it; with REQUIRE=all it is a failure.
 
 unit_tests = \
+	%D%/unit/artifact_fault \
 	%D%/unit/artifact_path \
 	%D%/unit/artifact_root \
 	%D%/unit/artifact_type \
