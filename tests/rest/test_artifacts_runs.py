@@ -1,6 +1,7 @@
 """Artifacts of runs: artifacts/list and get-artifact."""
 
 import io
+import os
 import zipfile
 
 import pytest
@@ -328,6 +329,33 @@ def test_zip_follows_no_link(raw, place, outside):
     place.folder.link("d/dir", outside)
     found = unzipped(raw("GET", GET, run_id=place.run, path="d", format="zip"))
     assert {k.split("/")[-1]: v for k, v in found.items()} == {"real": b"real"}
+
+
+@pytest.mark.cairn_only(ONLY_HERE)
+def test_zip_head(raw, filled):
+    """The headers, without a length that nobody knows before the archive is made."""
+    r = raw("HEAD", GET, run_id=filled.run, path="d", format="zip")
+    assert (r.status_code, r.content) == (200, b"")
+    assert r.headers["content-type"] == "application/zip"
+    assert r.headers["content-disposition"] == "attachment; filename=d.zip"
+    assert "content-length" not in r.headers
+    assert raw("HEAD", GET, run_id=filled.run, path="none", format="zip").status_code == 404
+
+
+@pytest.mark.cairn_only(ONLY_HERE)
+def test_zip_of_a_tree_too_deep(raw, place):
+    """Told before the first byte: 4xx, and no attachment."""
+    folder = os.open(place.folder.make("deep"), os.O_RDONLY)
+    for _ in range(600):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    r = raw("GET", GET, run_id=place.run, path="deep", format="zip")
+    check_error(r, 400, IPV, contains="500 levels")
+    assert "content-disposition" not in r.headers and "content-security-policy" not in r.headers
+    assert raw("HEAD", GET, run_id=place.run, path="deep", format="zip").status_code == 200
 
 
 @pytest.mark.cairn_only(ONLY_HERE)
