@@ -15,9 +15,9 @@
 
 /*
  * Memory for the entries of one directory, which are sorted before the first is
- * told: a million files of usual names take half of it.
+ * told: a million files of usual names fit.
  */
-#define TREE_LIST_BYTES_MAX	(160 * 1024 * 1024)
+#define TREE_LIST_BYTES_MAX	(100 * 1024 * 1024)
 
 struct tree_entry {
 	struct str	name;

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from artifacts import (
-    GET, INVALID_PATH, IPV, LIST, NOT_THERE, Folder, allowed, destination, entries, local_root,
-    model_of, place_of, unique,
+    GET, INVALID_PATH, IPV, LIST, NOT_THERE, UPLOAD, Folder, allowed, check_refused_4xx, destination,
+    entries, local_root, model_of, place_of, unique,
 )  # fmt: skip
 from conftest import DOCS, check_error, check_missing
 
@@ -272,6 +272,29 @@ def test_location_below_the_local_root(raw, api, form):
     folder.write("d/f", b"hello")
     assert entries(raw.read(LIST, run_id=run, path="d")) == {"d/f": 5}
     assert raw("GET", GET, run_id=run, path="d/f").content == b"hello"
+
+
+@pytest.mark.parametrize("form", ["./mlruns/{}", "mlruns/{}", "mlruns/./{}/", "file:mlruns/{}", "file:./mlruns/{}"])
+def test_relative_locations_of_old_releases(raw, api, sql, form):
+    """They begin where the server was started, and must be below a root."""
+    run = api.new_run(api.new_experiment())
+    folder = Folder(local_root(), unique("old") + "/9001/10/artifacts")
+    folder.write("d/f", b"hello")
+    below = str(folder.path.relative_to(local_root()))
+    sql("UPDATE runs SET artifact_uri = %s WHERE run_uuid = %s", (form.format(below), run))
+    assert entries(raw.read(LIST, run_id=run, path="d")) == {"d/f": 5}
+    assert raw("GET", GET, run_id=run, path="d/f").content == b"hello"
+    assert raw("POST", UPLOAD, b"there", run_uuid=run, path="g").status_code == 200
+
+
+@pytest.mark.cairn_only("the reference opens whatever is stored")
+@pytest.mark.parametrize("location", ["./{}", "../{}", "mlruns/../{}", "file:{}", "file:../{}", "./mlruns/../{}", ".", ""])
+def test_relative_locations_elsewhere(raw, api, sql, outside, location):
+    run = api.new_run(api.new_experiment())
+    stored = location.format(outside.name)
+    sql("UPDATE runs SET artifact_uri = %s WHERE run_uuid = %s", (stored, run))
+    for target in (LIST, GET):
+        check_refused_4xx(raw("GET", target, run_id=run, path="canary.txt"))
 
 
 # --- folders as zip ----------------------------------------------------------
