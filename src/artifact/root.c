@@ -35,7 +35,8 @@ names_hidden(const char *path)
 		if (strncmp(path, ARTIFACT_HIDDEN, strlen(ARTIFACT_HIDDEN)) == 0)
 			return true;
 		path = strchr(path, '/');
-		path += path != NULL;
+		if (path != NULL)
+			path++;
 	}
 	return false;
 }
