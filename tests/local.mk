@@ -106,5 +106,6 @@ diff: cairn cairn.fcgi
 	    $(srcdir)/%D%/diff/diff.py --build $(builddir) $(DIFF_FLAGS)
 .PHONY: diff
 
-EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
+EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh \
+	%D%/servers.py %D%/on-disk %D%/unit/tap.h \
 	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest

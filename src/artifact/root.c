@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +19,21 @@
 #include "artifact/file.h"
 #include "artifact/root.h"
 #include "base/id.h"
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#else
+/* As the kernel's own header has them since 5.6. */
+struct open_how {
+	uint64_t	flags, mode, resolve;
+};
+#define RESOLVE_NO_MAGICLINKS	0x02
+#define RESOLVE_NO_SYMLINKS	0x04
+#define RESOLVE_BENEATH		0x08
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2	437	/* on every architecture */
+#endif
 
 int
 root_open(const char *path)
