@@ -32,7 +32,7 @@ struct open_how {
 #define RESOLVE_BENEATH		0x08
 #endif
 #ifndef SYS_openat2
-#define SYS_openat2	437	/* on every architecture */
+#define SYS_openat2	437	/* everywhere but on Alpha */
 #endif
 
 int
