@@ -232,31 +232,16 @@ stage_gcc() {
 }
 
 stage_roots() {
-	# the tests keep up to 520 MB; a container often has 64
-	if [ "$(df -k --output=avail /dev/shm | tail -n 1)" -ge 800000 ]; then
-		roots_on tmpfs /dev/shm env
-	else
-		note skipped "artifacts on tmpfs: /dev/shm has less than 800 MB"
-	fi
-	# a mount namespace of its own: the mount goes when the tests end, however they do
-	local below=$work/overlay as="unshare -m" mount
-	[ "$(id -u)" -eq 0 ] || as="$as -r"
-	mkdir -p "$below"/{lower,upper,work,root}
-	mount="mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root"
-	if $as sh -c "cd '$below' && $mount"; then
-		roots_on overlay "$below/root" $as sh -c "(cd '$below' && $mount) && exec \"\$@\"" sh
-	else
-		note skipped "artifacts on an overlay: none can be mounted here"
-	fi
-}
-
-# roots_on NAME FOLDER COMMAND ...: the command runs what follows it
-roots_on() {
-	local name=$1 folder=$2
-	shift 2
-	pytest_ "artifacts on $name" "$@" "$CAIRN_PYTHON" tests/servers.py --kind cairn \
-	    --build "$work/gcc" --artifacts "$folder" -- \
-	    "$CAIRN_PYTHON" -m pytest -q -rfEs -p no:cacheprovider tests/rest/test_artifacts_*.py
+	local kind
+	for kind in tmpfs overlay; do
+		if ! tests/on-disk $kind true; then
+			note skipped "artifacts on $kind: none can be mounted here"
+			continue
+		fi
+		pytest_ "artifacts on $kind" tests/on-disk $kind "$CAIRN_PYTHON" tests/servers.py \
+		    --kind cairn --build "$work/gcc" -- "$CAIRN_PYTHON" -m pytest -q -rfEs \
+		    -p no:cacheprovider tests/rest/test_artifacts_*.py
+	done
 }
 
 stage_clang() {

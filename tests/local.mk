@@ -3,6 +3,7 @@
 # from running is a SKIP that names it; with REQUIRE=all it is a failure.
 
 unit_tests = \
+	%D%/unit/artifact_fault \
 	%D%/unit/artifact_path \
 	%D%/unit/artifact_root \
 	%D%/unit/artifact_type \
@@ -110,5 +111,6 @@ diff: cairn cairn.fcgi
 	    $(srcdir)/%D%/diff/diff.py --build $(builddir) $(DIFF_FLAGS)
 .PHONY: diff
 
-EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh %D%/servers.py %D%/unit/tap.h \
+EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh \
+	%D%/servers.py %D%/on-disk %D%/unit/tap.h \
 	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest %D%/fresh %D%/README

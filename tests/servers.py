@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tracking servers for the tests, each on a private MariaDB.
 
-    python3 tests/servers.py --kind KIND [--build DIR] [--artifacts DIR] -- COMMAND ...
+    python3 tests/servers.py --kind KIND [--build DIR] -- COMMAND ...
 
 runs COMMAND with CAIRN_TEST_SERVER (http://127.0.0.1:PORT) and CAIRN_TEST_DB
 (mysql://USER:PASSWORD@127.0.0.1:PORT/NAME?unix_socket=PATH) in its environment
@@ -233,15 +233,15 @@ class MariaDB:
 class Server:
     """A tracking server on a MariaDB; its address is .url once it is up."""
 
-    def __init__(self, folder, db, build=BUILD, env=None, options=(), artifacts=None):
+    def __init__(self, folder, db, build=BUILD, env=None, options=()):
         self.folder = folder
         self.db = db
         self.build = os.path.abspath(build)
         self.env = clean_environment()
         self.env.update(env or {})
         self.options = list(options)
-        self.artifacts = os.path.join(artifacts or folder, "mlruns")
-        self.destination = os.path.join(artifacts or folder, "mlartifacts")
+        self.artifacts = os.path.join(folder, "mlruns")
+        self.destination = os.path.join(folder, "mlartifacts")
         self.log = os.path.join(folder, "server.log")
         self.port = None
         self.process = None
@@ -538,8 +538,8 @@ KINDS = {
 
 
 @contextlib.contextmanager
-def folder(below=None):
-    path = tempfile.mkdtemp(prefix="cairn-test-", dir=below)
+def folder():
+    path = tempfile.mkdtemp(prefix="cairn-test-")
     try:
         yield path
     finally:
@@ -547,13 +547,8 @@ def folder(below=None):
 
 
 @contextlib.contextmanager
-def serving(
-    kind, build=BUILD, max_connections=300, env=None, options=(), artifacts=None
-):
-    """A server of `kind` on a fresh database; yields it (.url, .db, .folder).
-
-    Its artifacts are in a folder of their own below `artifacts`, if that is given.
-    """
+def serving(kind, build=BUILD, max_connections=300, env=None, options=()):
+    """A server of `kind` on a fresh database; yields it (.url, .db, .folder)."""
     collation = "utf8mb4_general_ci" if kind == "mlflow" else "utf8mb4_nopad_bin"
     with folder() as top, contextlib.ExitStack() as stack:
         os.makedirs(os.path.join(top, "db"))
@@ -561,13 +556,10 @@ def serving(
         db = stack.enter_context(
             MariaDB(os.path.join(top, "db"), max_connections, collation)
         )
-        if artifacts is not None:
-            artifacts = stack.enter_context(folder(artifacts))
         if kind == "apache":
             os.chmod(top, 0o755)
-        server = os.path.join(top, "server")
         yield stack.enter_context(
-            KINDS[kind](server, db, build, env, options, artifacts)
+            KINDS[kind](os.path.join(top, "server"), db, build, env, options)
         )
 
 
@@ -597,7 +589,6 @@ def main():
     )
     parser.add_argument("--kind", choices=sorted(KINDS), required=True)
     parser.add_argument("--build", default=BUILD, help="where cairn and cairn.fcgi are")
-    parser.add_argument("--artifacts", help="keep the artifacts below this folder")
     parser.add_argument("--max-connections", type=int, default=300)
     parser.add_argument("--timeout", type=float, default=3000, help="seconds")
     parser.add_argument("--log", help="keep the server's log in this file")
@@ -606,13 +597,9 @@ def main():
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not command:
         parser.error("no command")
-    if args.artifacts and args.kind not in ("cairn", "mlflow"):
-        parser.error("--artifacts: web servers send files only from the server's folder")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop_on_signal)
-    with serving(
-        args.kind, args.build, args.max_connections, artifacts=args.artifacts
-    ) as server:
+    with serving(args.kind, args.build, args.max_connections) as server:
         env = dict(
             os.environ,
             CAIRN_TEST_SERVER=server.url,

@@ -133,6 +133,53 @@ def test_odd_name(raw, stored, either, path):
     assert len(r.json()["files"]) == 1
 
 
+# --- names that only a program makes -----------------------------------------
+
+CONTROL = ["tab\tx", "nl\nx", "cr\rx", "ctl\x01x", "del\x7fx", "\x1b[31m", "x\r\nX-Injected: 1", "\t", "x\n"]
+
+
+@pytest.mark.cairn_only("the reference looks for %09 where the name has a tab")
+@pytest.mark.parametrize("name", CONTROL, ids=repr)
+def test_control_characters(raw, stored, place, name):
+    """What is listed can be got: as part of a folder, and as its only file."""
+    for folder in (stored, place.folder):
+        folder.write(f"d/{name}", b"hello")
+        folder.write(f"{name}/f", b"hello")
+    for path in (f"d/{name}", f"{name}/f"):
+        above = path.rpartition("/")[0]
+        assert entries(raw.read(LIST, run_id=place.run, path=above)) == {path: 5}
+        for method, body in (("GET", b"hello"), ("HEAD", b"")):
+            r = raw(method, GET, run_id=place.run, path=path)
+            assert (r.status_code, r.content) == (200, body), r
+            assert "x-injected" not in r.headers
+            r = raw(method, f"{PROXY}/{stored.path.name}/{quote(path)}")
+            assert (r.status_code, r.content) == (200, body), r
+            assert "x-injected" not in r.headers
+
+
+BYTES = [b"latin\xe9", b"\xff\xfe", b"\xc0\xae", b"cut\xf0\x9f\x98", b"\xed\xa0\x80"]
+
+
+@pytest.mark.cairn_only("the reference answers 500 or another name")
+def test_names_of_no_utf8(raw, place, stored):
+    """Left out of lists, so that a folder can be downloaded; refused with the byte's name."""
+    place.folder.write("d/good")
+    for name in BYTES:
+        with open(os.fsencode(place.folder / "d") + b"/" + name, "wb") as f:
+            f.write(b"data")
+    assert entries(raw.read(LIST, run_id=place.run, path="d")) == {"d/good": 4}
+    for name in BYTES:
+        bad = next(b for b in name if b > 127)
+        for method, body in (("PUT", b"hi"), ("GET", None), ("DELETE", None)):
+            r = raw(method, f"{PROXY}/{stored.path.name}/{quote(name)}", body)
+            check_error(r, 400, IPV, starts=f"Invalid path: the byte 0x{bad:02X} in it is no UTF-8")
+        # in a query such a byte stays the escape that it was sent as
+        r = raw("GET", f"{GET}?run_id={place.run}&path=d/{quote(name)}")
+        check_error(r, 404, NOT_THERE, starts="No such artifact: 'd/")
+    r = raw("GET", f"{GET}?run_id={place.run}&path=d/a%00b")
+    check_error(r, 400, IPV, starts="Invalid path: the byte 0x00 in it is NUL")
+
+
 # "Invalid path", in a path and in a query.
 OUTWARDS = [
     "..", "../x", "d/../x", "d/..", "../../../../etc/passwd", "./../x", "d/./../../x",
