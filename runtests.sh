@@ -11,6 +11,7 @@
 # One lane, in order:
 #
 #	gcc      build with -Werror; unit, style, fuzz, store, cli; REST on `cairn server`
+#	roots    REST of artifacts, with the folders on tmpfs and on an overlay
 #	clang    build with -Werror, unit tests
 #	apache   REST on Apache with mod_fcgid
 #	spawn    REST on lighttpd and spawn-fcgi
@@ -24,12 +25,14 @@
 #	mlflow   the same REST suite on `mlflow server` of the reference release
 #	diff     the same traffic to Cairn and to the reference, compared (tests/diff)
 #	notebook the penguins notebook with both clients, on Cairn and on the reference
-#	stack    the article's stack in containers; needs a Docker daemon, and says so
-#	         when there is none (with REQUIRE=all that is a failure)
+#	stack    the article's stack in containers; needs a Docker daemon
 #	browser  MLflow's pages in a headless Chromium, from Cairn and from the reference,
-#	         compared
+#	         compared; what fails is tried once more
 #
-# Ends with a line "N passed, N failed"; nothing else may be skipped.
+# Ends with a line "N passed, N failed".  The lines before it name what was skipped
+# (the stack where no Docker daemon answers; with REQUIRE=all that is a failure, as
+# is anything else that does not run) and what passed at a second try only.  A stage
+# that ran nothing has failed.
 set -u
 
 cd "$(dirname "$0")" || exit 1
@@ -53,6 +56,16 @@ say() {
 	printf '\n== %s (%ds)\n' "$*" $SECONDS
 }
 
+# note KIND WHAT: a line for the summary
+note() {
+	echo "$1: $2" | tee -a "$scratch/notes"
+}
+
+fail() {
+	failed=$((failed + 1))
+	echo "not ok - $*"
+}
+
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -61,7 +74,7 @@ packages() {
 	install_missing "apache2 autoconf automake clang curl gcc libapache2-mod-fcgid libapache2-mod-xsendfile
 	    libclang-rt-14-dev libc6-dev libfcgi-dev libjson-c-dev libmariadb-dev lighttpd
 	    llvm-14 make mandoc multiwatch openssl mariadb-client-core mariadb-server-core pkg-config procps
-	    python3 python3-venv spawn-fcgi zlib1g-dev"
+	    python3 python3-venv spawn-fcgi xz-utils zlib1g-dev"
 }
 
 # install_missing PACKAGES
@@ -123,13 +136,13 @@ check() {
 		passed=$((passed + 1))
 		echo "ok - $name"
 	else
-		failed=$((failed + 1))
 		tail -n 40 "$scratch/check.log"
-		echo "not ok - $name"
+		fail "$name"
 	fi
 }
 
-# count_pytest NAME STATUS FILE: add what pytest's last line says
+# count_pytest NAME STATUS FILE: add what pytest's last line says; nothing passed is
+# a failure
 count_pytest() {
 	local line skipped p f
 	line=$(grep -aE '^[0-9]+ (passed|failed|error|skipped).* in |^=.* in ' "$3" | tail -n 1)
@@ -137,7 +150,7 @@ count_pytest() {
 	f=$(grep -aoE '[0-9]+ (failed|errors?)' <<<"$line" | grep -oE '[0-9]+' | paste -sd+ | bc_)
 	skipped=$(grep -aoE '[0-9]+ skipped' <<<"$line" | grep -oE '[0-9]+')
 	[ "$2" -eq 0 ] || [ "${f:-0}" -gt 0 ] || f=1
-	[ -n "$line" ] || f=1
+	[ "${p:-0}" -gt 0 ] || [ "${f:-0}" -gt 0 ] || f=1
 	passed=$((passed + ${p:-0}))
 	failed=$((failed + ${f:-0} + ${skipped:-0}))
 	if [ "${f:-0}" -gt 0 ] || [ "${skipped:-0}" -gt 0 ]; then
@@ -180,19 +193,33 @@ build() {
 	return 1
 }
 
-# make_check NAME: unit, style and fuzz; counts their TAP lines
+# make_check NAME: unit, style and fuzz; counts the TAP lines of each log that has to be
 make_check() {
-	local dir=$work/$1 p f log
+	local dir=$work/$1 logs log before=$failed status
 	make -s -C "$dir" -j"$jobs" check-c >"$scratch/check.log" 2>&1
-	for log in $(find "$dir/tests" -name '*.log'); do
-		p=$(grep -acE '^ok [0-9]' "$log")
-		f=$(grep -acE '^not ok |# SKIP|^Bail out|^ERROR' "$log")
-		passed=$((passed + p))
-		failed=$((failed + f))
-		[ "$f" -eq 0 ] || { echo "-- $log"; grep -aE '^not ok|SKIP|^# |^ERROR' "$log" | head -n 40; }
-	done
+	status=$?
 	grep -aE '^# (TOTAL|PASS|SKIP|FAIL|ERROR)' "$scratch/check.log" | paste -sd' '
-	[ -z "$(grep -aE '^# ERROR: +[1-9]' "$scratch/check.log")" ] || failed=$((failed + 1))
+	logs=$(make -s -C "$dir" check-c-logs) && [ -n "$logs" ] || fail "check-c-logs names no log"
+	for log in $logs; do
+		count_tap "$dir/$log"
+	done
+	[ $status -eq 0 ] && return
+	tail -n 40 "$scratch/check.log"
+	[ "$failed" -gt "$before" ] || fail "make check-c ended with $status"
+}
+
+# count_tap LOG: what automake's driver left of one program
+count_tap() {
+	local p f
+	p=$(grep -sacE '^ok [0-9]' "$1")
+	f=$(grep -sacE '^not ok |# SKIP|^Bail out|^ERROR' "$1")
+	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0}))
+	if [ "${f:-0}" -gt 0 ]; then
+		echo "-- $1"
+		grep -aE '^not ok|SKIP|^# |^ERROR' "$1" | head -n 40
+	elif [ "${p:-0}" -eq 0 ]; then
+		fail "nothing in $1"
+	fi
 }
 
 stage_gcc() {
@@ -202,6 +229,19 @@ stage_gcc() {
 	pytest_ cli env CAIRN_BUILD="$work/gcc" "$CAIRN_PYTHON" -m pytest -q -rfEs \
 	    -p no:cacheprovider tests/cli
 	rest cairn "$work/gcc"
+}
+
+stage_roots() {
+	local kind
+	for kind in tmpfs overlay; do
+		if ! tests/on-disk $kind true; then
+			note skipped "artifacts on $kind: none can be mounted here"
+			continue
+		fi
+		pytest_ "artifacts on $kind" tests/on-disk $kind "$CAIRN_PYTHON" tests/servers.py \
+		    --kind cairn --build "$work/gcc" -- "$CAIRN_PYTHON" -m pytest -q -rfEs \
+		    -p no:cacheprovider tests/rest/test_artifacts_*.py
+	done
 }
 
 stage_clang() {
@@ -225,8 +265,8 @@ stage_diff() {
 	if [ $status -eq 0 ] && [ -n "$counts" ]; then
 		passed=$((passed + ${counts%% *}))
 	else
-		failed=$((failed + 1))
 		tail -n 60 "$scratch/diff.log"
+		fail diff
 	fi
 }
 
@@ -260,7 +300,7 @@ stage_stack() {
 	docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null ||
 	    wanted="$wanted docker-compose"
 	if [ "$required" != all ] && ! docker info >/dev/null 2>&1; then
-		echo "skipped: no Docker daemon answers here"
+		note skipped "stage stack: no Docker daemon answers here"
 		return
 	fi
 	install_missing "$wanted"
@@ -270,8 +310,11 @@ stage_stack() {
 	echo "pictures of the pages are in $CAIRN_STACK_OUTPUT"
 }
 
+# browser_tests FAILED ONLY: file that gets the names of what fails; file with the
+# names of what is to run, or nothing for all
 browser_tests() {
-	pytest_ browser env CAIRN_BUILD="$work/gcc" CAIRN_UI_DIR="$work/ui" \
+	CAIRN_BROWSER_FAILED=$1 CAIRN_BROWSER_ONLY=$2 \
+	    pytest_ browser env CAIRN_BUILD="$work/gcc" CAIRN_UI_DIR="$work/ui" \
 	    "$venvs/browser/bin/python" -m pytest -q -rfEs -p no:cacheprovider tests/browser
 }
 
@@ -281,16 +324,30 @@ stage_browser() {
 	venv browser pytest playwright
 	check "the web UI is fetched" tools/fetch-ui "$work/ui"
 	export CAIRN_BROWSER_PICTURES=${CAIRN_BROWSER_PICTURES:-$top/build-browser}
-	local before="$passed $failed"
-	browser_tests
-	# the pages race their own pieces on a busy machine, the reference's too: what is
-	# wrong with a server is so twice
-	if [ "$failed" -gt "${before#* }" ]; then
-		passed=${before% *} failed=${before#* }
-		echo "once more:"
-		browser_tests
-	fi
+	local first=$scratch/failed-first second=$scratch/failed-again before=$failed
+	browser_tests "$first" ""
+	[ ! -s "$first" ] || browser_again
 	echo "pictures of the pages are in $CAIRN_BROWSER_PICTURES"
+}
+
+# The pages race their own pieces on a busy machine, the reference's too: what is wrong
+# with a server is so twice.  What is right the second time only is told, not counted.
+browser_again() {
+	local name right=$passed
+	echo "these failed and run once more:"
+	sed 's/^/	/' "$first"
+	failed=$before
+	: >"$second"
+	browser_tests "$second" "$first"
+	passed=$right
+	if [ "$failed" -gt "$before" ] && [ ! -s "$second" ]; then
+		# it did not come to its end
+		cp "$first" "$second"
+	fi
+	failed=$((before + $(wc -l <"$second")))
+	while read -r name; do
+		grep -qxF -e "$name" "$second" || note flaky "$name"
+	done <"$first"
 }
 
 stage_dist() {
@@ -301,28 +358,51 @@ stage_dist() {
 	check "the manual page has no fault" mandoc -T lint -W error doc/cairn.8
 }
 
-packages
-environments
-[ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
-    { cat "$work/autogen.log"; exit 1; }
-
 # lane NAME STAGE ...: those of them that are wanted, one after the other
 lane() {
 	scratch=$work/lane-$1
 	mkdir "$scratch"
 	shift
-	local stage start
+	local stage start before
 	for stage; do
 		[[ " $wanted " = *" $stage "* ]] || continue
-		start=$SECONDS
+		start=$SECONDS before=$((passed + failed))
 		stage_$stage >"$scratch/said" 2>&1
+		[ $((passed + failed)) -gt $before ] || grep -qs "^skipped: stage $stage:" "$scratch/notes" ||
+		    fail "the stage $stage ran nothing" >>"$scratch/said"
 		say "$stage, $((SECONDS - start)) s" >"$scratch/head"
 		cat "$scratch/head" "$scratch/said"
 	done
 	echo "$passed $failed" >"$scratch/counts"
 }
 
-first="gcc clang apache spawn lighttpd sanitize weather dist"
+# gather LANE_FOLDER: add what it counted
+gather() {
+	local p f
+	if read -r p f 2>/dev/null <"$1/counts"; then
+		passed=$((passed + p)) failed=$((failed + f))
+		return
+	fi
+	fail "a lane did not come to its end; its last stage said:"
+	tail -n 60 "$1/said"
+}
+
+# What a reader has to know besides the numbers.
+summary() {
+	local flaky
+	say "done"
+	cat "$work"/lane-*/notes 2>/dev/null
+	flaky=$(cat "$work"/lane-*/notes 2>/dev/null | grep -c '^flaky: ')
+	[ "$flaky" -eq 0 ] || echo "$flaky flaky"
+	echo "$passed passed, $failed failed"
+}
+
+packages
+environments
+[ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
+    { cat "$work/autogen.log"; exit 1; }
+
+first="gcc roots clang apache spawn lighttpd sanitize weather dist"
 second="mlflow diff notebook stack browser"
 wanted=${*:-$first $second}
 for stage in $wanted; do
@@ -342,14 +422,7 @@ set +m
 wait
 lanes="" passed=$before
 for lane in "$work"/lane-*; do
-	if read -r p f 2>/dev/null <"$lane/counts"; then
-		passed=$((passed + p)) failed=$((failed + f))
-	else
-		failed=$((failed + 1))
-		echo "a lane did not come to its end; its last stage said:"
-		tail -n 60 "$lane/said"
-	fi
+	gather "$lane"
 done
-say "done"
-echo "$passed passed, $failed failed"
+summary
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

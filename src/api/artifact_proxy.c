@@ -1,15 +1,7 @@
 /* The artifact proxy. */
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "api/artifact_common.h"
 #include "api/artifact_proxy.h"
 #include "api/common.h"
-#include "artifact/file.h"
-#include "artifact/path.h"
-#include "artifact/root.h"
-#include "artifact/tree.h"
 #include "http/request.h"
 
 struct proxy_list_in {
@@ -122,7 +114,6 @@ static int
 artifact_proxy_delete(struct ctx *c)
 {
 	struct place place;
-	int root, rc;
 
 	if (check_served(c, false) == -1 || check_artifact_path(c, c->params[0]) == -1 ||
 	    permit_files(c, MANAGE, c->params[0]) == -1)
@@ -131,17 +122,7 @@ artifact_proxy_delete(struct ctx *c)
 	/* not all of it at once, by mistake */
 	if (place.path.len == 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid path");
-	root = root_open(place.root);
-	if (root == -1)
-		return root_is_missing(errno) ? answer_empty(c) : fail(c, INTERNAL_ERROR,
-		    "The artifacts destination cannot be opened by the server: %s.",
-		    strerror(errno));
-	rc = tree_remove(root, place.path.p);
-	file_close(root);
-	if (rc == -1)
-		return fail(c, INTERNAL_ERROR, "The artifact '%s' cannot be removed by the "
-		    "server: %s.", place.path.p, strerror(errno));
-	return answer_empty(c);
+	return remove_artifact(c, &place, c->params[0]) == -1 ? -1 : answer_empty(c);
 }
 
 /* The path comes first, then the body. */

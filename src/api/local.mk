@@ -1,5 +1,6 @@
 libcairn_a_SOURCES += \
 	%D%/artifact_common.c %D%/artifact_common.h \
+	%D%/artifact_place.c %D%/artifact_place.h \
 	%D%/artifact_proxy.c %D%/artifact_proxy.h \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/common.c %D%/common.h \

@@ -247,7 +247,7 @@ check_local(struct ctx *c, const struct model_source *s)
 	if (memchr(s->source.p, '\0', s->source.len) != NULL)
 		return fail_source(c, s->source, "A path must not hold a NUL character.");
 	if (location_is_remote_file(s->source))
-		return fail_client(c, INTERNAL_ERROR, "%s is not a valid remote uri. For remote "
+		return fail(c, INVALID_PARAMETER_VALUE, "%s is not a valid remote uri. For remote "
 		    "access on windows, please consider using a different scheme such as SMB "
 		    "(e.g. smb://<hostname>/<path>).", s->source.p);
 	fine = decode_fully(c->mem, &decoded) &&
@@ -426,12 +426,14 @@ check_regex(struct ctx *c, struct str source)
 
 	if (c->conf->model_source_regex == NULL)
 		return 0;
+	/* POSIX dots match line ends, which would hide what follows from a pattern */
+	if (str_has_control(source))
+		return fail_source(c, source, "A source must not hold control characters.");
 	/* the configuration was refused if it does not compile */
 	if (regcomp(&regex, c->conf->model_source_regex, REG_EXTENDED | REG_NOSUB) != 0)
 		return fail(c, INTERNAL_ERROR, "The pattern for model version sources cannot "
 		    "be read.");
-	match = memchr(source.p, '\0', source.len) == NULL &&
-	    regexec(&regex, source.p, 0, NULL, 0) == 0;
+	match = regexec(&regex, source.p, 0, NULL, 0) == 0;
 	regfree(&regex);
 	if (match)
 		return 0;

@@ -28,8 +28,8 @@ version(struct ctx *c)
 }
 
 /*
- * Can artifacts be stored where they should be?  A folder that is not there may be
- * one that only the clients have.
+ * Can artifacts be stored where they should be?  Anybody may ask, so this looks and
+ * writes nothing.  A folder that is not there may be one that only the clients have.
  */
 static const char *
 artifacts_state(const struct conf *conf)
@@ -37,7 +37,7 @@ artifacts_state(const struct conf *conf)
 	const char *folder = conf->serve_artifacts ? conf->artifacts_destination :
 	    conf->roots.n > 0 ? conf->roots.items[0] : NULL;
 
-	if (folder == NULL || root_probe(folder) == 0)
+	if (folder == NULL || root_look(folder) == 0)
 		return "ok";
 	return errno == ENOENT && !conf->serve_artifacts ? "ok" : strerror(errno);
 }

@@ -112,7 +112,9 @@ answer_static(struct ctx *c)
 	struct str path = path_clean(c->mem, c->params[0]);
 	struct artifact_info info;
 
-	if (!path_is_valid(c->mem, path) || find_file(c, path, &info) == -1)
+	/* what a header cannot carry is no file of ours */
+	if (!path_is_valid(c->mem, path) || str_has_control(path) ||
+	    find_file(c, path, &info) == -1)
 		return fail_page(c, 404, HTML_PAGE, STR("<!doctype html>\n<title>Not found"
 		    "</title>\n<p>The web UI has no such file.</p>\n"));
 	answer_page_file(c, path, &info);

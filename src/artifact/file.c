@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artifact/fault.h"
 #include "artifact/file.h"
 #include "artifact/root.h"
 #include "base/id.h"
@@ -75,8 +76,8 @@ entry_info(int dir, const char *name, struct arena *mem, struct artifact_info *i
 	return 0;
 }
 
-int
-file_info(int root, const char *path, struct arena *mem, struct artifact_info *info)
+static int
+info_once(int root, const char *path, struct arena *mem, struct artifact_info *info)
 {
 	const char *name = ".";
 	int dir, rc;
@@ -85,12 +86,39 @@ file_info(int root, const char *path, struct arena *mem, struct artifact_info *i
 	    root_open_parent(root, path, false, &name);
 	if (dir == -1) {
 		/* what is no name is not there either */
-		errno = errno == EINVAL ? ENOENT : errno;
+		errno = errno == FAULT_NO_NAME ? ENOENT : errno;
 		return -1;
 	}
 	rc = entry_info(dir, name, mem, info);
 	file_close(dir);
 	return rc;
+}
+
+int
+file_info(int root, const char *path, struct arena *mem, struct artifact_info *info)
+{
+	int rc, tries = 0;
+
+	/* what is missing stays so, for this request */
+	do {
+		rc = info_once(root, path, mem, info);
+	} while (rc == -1 && !fault_is_missing(errno) && fault_may_pass(errno, ++tries));
+	return rc;
+}
+
+/* errno is kept. */
+static void
+close_all(struct artifact_upload *up)
+{
+	int error = errno;
+
+	if (up->fd != -1)
+		close(up->fd);
+	if (up->dir != -1)
+		close(up->dir);
+	if (up->root != -1)
+		close(up->root);
+	errno = error;
 }
 
 /* Is the target something that a file may replace, or nothing? */
@@ -107,35 +135,43 @@ check_target(int dir, const char *name)
 	return -1;
 }
 
+/* The target's directory, made if need be, in place of the one that may be gone. */
 static int
-begin(struct artifact_upload *up, struct arena *mem, int root, const char *path)
+open_directory(struct artifact_upload *up)
 {
-	const char *name;
+	if (up->dir != -1)
+		close(up->dir);
+	up->dir = root_open_parent(up->root, up->path, true, &up->name);
+	return up->dir == -1 ? -1 : check_target(up->dir, up->name);
+}
 
-	up->fd = -1;
-	up->dir = root_open_parent(root, path, true, &name);
-	if (up->dir == -1)
-		return -1;
-	up->name = arena_strdup(mem, name);
-	up->temporary = arena_strdup(mem, arena_printf(mem, ARTIFACT_HIDDEN "upload.%s",
-	    id_hex32(mem).p).p);
-	if (check_target(up->dir, name) == 0)
+static int
+open_new(struct artifact_upload *up)
+{
+	up->fd = openat(up->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	up->named = up->fd == -1;
+	if (up->named)
 		up->fd = openat(up->dir, up->temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (up->fd != -1)
-		return 0;
-	file_close(up->dir);
-	return -1;
+	return up->fd == -1 ? -1 : 0;
 }
 
 int
 file_upload_begin(struct artifact_upload *up, struct arena *mem, int root, const char *path)
 {
-	int try, rc = -1;
+	int rc = -1, tries = 0;
 
-	errno = ENOENT;
-	for (try = 0; rc == -1 && errno == ENOENT && try < ROOT_RACE_TRIES; try++)
-		rc = begin(up, mem, root, path);
+	*up = (struct artifact_upload){ .dir = -1, .fd = -1 };
+	up->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	up->path = arena_strdup(mem, path);
+	up->temporary = arena_strdup(mem, arena_printf(mem, ARTIFACT_UPLOAD "%s",
+	    id_hex32(mem).p).p);
+	do {
+		if (open_directory(up) == 0)
+			rc = open_new(up);
+	} while (rc == -1 && fault_may_pass(errno, ++tries));
+	if (rc == -1)
+		close_all(up);
 	return rc;
 }
 
@@ -162,33 +198,80 @@ file_upload_give_up(struct artifact_upload *up)
 {
 	int error = errno;
 
-	unlinkat(up->dir, up->temporary, 0);
-	close(up->fd);
-	close(up->dir);
+	if (up->named)
+		unlinkat(up->dir, up->temporary, 0);
+	close_all(up);
 	errno = error;
 }
 
-/* If its directory was removed meanwhile, the removal came right after. */
-static int
-rename_upload(struct artifact_upload *up)
+/* Its own count of links says nothing on some file systems. */
+static bool
+is_removed(const struct artifact_upload *up)
 {
 	struct stat st;
 
-	if (renameat(up->dir, up->temporary, up->dir, up->name) == 0)
+	return fstatat(up->dir, up->temporary, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+	    (errno == ENOENT || errno == ESTALE);
+}
+
+/*
+ * Over what is there.  If the directory was removed meanwhile, and the file in it,
+ * the removal came right after.
+ */
+static int
+rename_upload(struct artifact_upload *up)
+{
+	int error;
+
+	if (check_target(up->dir, up->name) == 0 &&
+	    renameat(up->dir, up->temporary, up->dir, up->name) == 0)
 		return 0;
-	return errno == ENOENT && fstat(up->fd, &st) == 0 && st.st_nlink == 0 ? 0 : -1;
+	error = errno;
+	if (is_removed(up))
+		return 0;
+	errno = error;
+	return -1;
+}
+
+/* A file without a name gets its own, or the hidden one if that is taken. */
+static int
+link_upload(struct artifact_upload *up)
+{
+	char self[32];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", up->fd);
+	if (linkat(AT_FDCWD, self, up->dir, up->name, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	if (errno != EEXIST ||
+	    linkat(AT_FDCWD, self, up->dir, up->temporary, AT_SYMLINK_FOLLOW) == -1)
+		return -1;
+	up->named = true;
+	return rename_upload(up);
+}
+
+/* Without a name it goes wherever its directory is now. */
+static int
+place_upload(struct artifact_upload *up)
+{
+	int rc = -1, tries = 0;
+
+	do {
+		if (up->named)
+			rc = rename_upload(up);
+		else if (tries == 0 || open_directory(up) == 0)
+			rc = link_upload(up);
+	} while (rc == -1 && fault_may_pass(errno, ++tries));
+	return rc;
 }
 
 int
 file_upload_finish(struct artifact_upload *up)
 {
-	if (fsync(up->fd) == -1 || check_target(up->dir, up->name) == -1 ||
-	    rename_upload(up) == -1) {
+	if (fsync(up->fd) == -1 || place_upload(up) == -1) {
 		file_upload_give_up(up);
 		return -1;
 	}
 	file_sync_directory(up->dir);
-	close(up->fd);
-	close(up->dir);
+	close_all(up);
 	return 0;
 }

@@ -22,14 +22,18 @@ struct artifact_info {
 int	file_info(int root, const char *path, struct arena *, struct artifact_info *);
 
 /*
- * A file that is being written: under a hidden name beside its target, which it
- * replaces only when all of it is on the disk.
+ * A file that is being written: without a name where the file system can, so that
+ * nothing is left of a worker that is killed; else under a hidden name beside its
+ * target.  It replaces that only when all of it is on the disk.
  */
 struct artifact_upload {
-	int	 dir;
-	int	 fd;
-	char	*name;			/* the target's, in the arena */
-	char	*temporary;
+	int		 root;		/* to make the directory anew, if somebody removes it */
+	int		 dir;
+	int		 fd;
+	const char	*path;		/* in the arena, as the rest */
+	const char	*name;		/* the last part of it */
+	char		*temporary;
+	bool		 named;		/* it has this hidden name */
 };
 
 /* Begin: directories on the way are made.  EISDIR: the target is a directory. */

@@ -1,4 +1,5 @@
 libcairn_a_SOURCES += \
+	%D%/fault.c %D%/fault.h \
 	%D%/file.c %D%/file.h \
 	%D%/path.c %D%/path.h \
 	%D%/root.c %D%/root.h \

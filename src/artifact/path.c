@@ -22,17 +22,6 @@ has_dot_dot(struct str s)
 	return false;
 }
 
-static bool
-has_control(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* "\\host\share", another machine's folder on some systems. */
 static bool
 is_share(struct str s)
@@ -55,13 +44,26 @@ is_plain(struct str s)
 	return s.len == 0 || (s.p[0] != '/' && !has_scheme(s) && !is_share(s) && !has_dot_dot(s));
 }
 
+int
+path_bad_byte(struct str path)
+{
+	size_t i = 0, at;
+
+	while (i < path.len) {
+		at = i;
+		if (path.p[i] == '\0' || (utf8_next(path, &i) == 0xfffd && i - at == 1))
+			return (unsigned char)path.p[at];
+	}
+	return -1;
+}
+
 bool
 path_is_valid(struct arena *mem, struct str path)
 {
 	struct str next;
 	int i;
 
-	if (!utf8_is_valid(path) || has_control(path))
+	if (path_bad_byte(path) != -1)
 		return false;
 	for (i = 0; i < PATH_DECODE_MAX; i++) {
 		if (!is_plain(path))

@@ -11,10 +11,14 @@
 
 /*
  * Is it a path that MLflow takes: relative, no "..", no file:, drive or share in front, at
- * any depth of percent-encoding up to PATH_DECODE_MAX; of UTF-8, and without control
- * characters, which no web server is sure to send?
+ * any depth of percent-encoding up to PATH_DECODE_MAX; and without a bad byte?
  */
 bool	path_is_valid(struct arena *, struct str path);
+/*
+ * The first byte that no artifact path holds: NUL, or one that is no UTF-8, which
+ * JSON could not tell.  -1 if there is none.
+ */
+int	path_bad_byte(struct str path);
 
 /* Encoding levels that are looked through; the published attacks use up to five. */
 #define PATH_DECODE_MAX	6

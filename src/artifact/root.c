@@ -7,29 +7,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "artifact/fault.h"
 #include "artifact/file.h"
 #include "artifact/root.h"
+#include "base/id.h"
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#else
+/* As the kernel's own header has them since 5.6. */
+struct open_how {
+	uint64_t	flags, mode, resolve;
+};
+#define RESOLVE_NO_MAGICLINKS	0x02
+#define RESOLVE_NO_SYMLINKS	0x04
+#define RESOLVE_BENEATH		0x08
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2	437	/* everywhere but on Alpha */
+#endif
 
 int
 root_open(const char *path)
 {
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-int
-root_make(const char *path)
-{
-	if (mkdir(path, 0777) == -1 && errno != EEXIST)
-		return -1;
-	return root_open(path);
 }
 
 /* Is a part of the path one of our own names? */
@@ -40,7 +49,8 @@ names_hidden(const char *path)
 		if (strncmp(path, ARTIFACT_HIDDEN, strlen(ARTIFACT_HIDDEN)) == 0)
 			return true;
 		path = strchr(path, '/');
-		path += path != NULL;
+		if (path != NULL)
+			path++;
 	}
 	return false;
 }
@@ -54,11 +64,17 @@ root_open_at(int root, const char *path, int flags, mode_t mode)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
 
-	if (names_hidden(path)) {
-		errno = ENOENT;
+	int fd, tries = 0;
+
+	errno = ENOENT;
+	if (names_hidden(path))
 		return -1;
-	}
-	return (int)syscall(SYS_openat2, root, path[0] == '\0' ? "." : path, &how, sizeof(how));
+	/* the kernel gives up with EAGAIN when somebody renames on the way */
+	do {
+		fd = (int)syscall(SYS_openat2, root, path[0] == '\0' ? "." : path, &how,
+		    sizeof(how));
+	} while (fd == -1 && errno == EAGAIN && fault_may_pass(errno, ++tries));
+	return fd;
 }
 
 /* The root itself, or what the kernel does not look at when it is not opened. */
@@ -121,30 +137,49 @@ root_open_parent(int root, const char *path, bool make, const char **name)
 	if (dir == -1 || !is_no_name(path))
 		return dir;
 	close(dir);
-	errno = EINVAL;
+	errno = FAULT_NO_NAME;
+	return -1;
+}
+
+/* Does this kernel contain? */
+static int
+check_containment(int root)
+{
+	int fd = root_open_at(root, "", O_PATH | O_DIRECTORY, 0);
+
+	if (fd == -1)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/* Where a file must have a name: one that no other server has, whatever its pids. */
+static int
+probe_by_name(int root)
+{
+	char name[64], other[80];
+	int fd;
+
+	snprintf(name, sizeof(name), ARTIFACT_PROBE "%08x%08x", id_below(UINT32_MAX),
+	    id_below(UINT32_MAX));
+	snprintf(other, sizeof(other), "%s.renamed", name);
+	fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1)
+		return -1;
+	close(fd);
+	if (renameat(root, name, root, other) == 0)
+		return unlinkat(root, other, 0);
+	unlinkat(root, name, 0);
 	return -1;
 }
 
 static int
 probe(int root)
 {
-	char name[64], other[80];
-	int fd, rc = -1;
+	int fd = openat(root, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 
-	snprintf(name, sizeof(name), ARTIFACT_HIDDEN "probe.%ld", (long)getpid());
-	snprintf(other, sizeof(other), "%s.renamed", name);
-	fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1)
-		return -1;
-	close(fd);
-	if (renameat(root, name, root, other) == -1)
-		unlinkat(root, name, 0);
-	else
-		rc = unlinkat(root, other, 0);
-	/* and does this kernel contain? */
-	fd = rc == -1 ? -1 : root_open_at(root, "", O_PATH | O_DIRECTORY, 0);
-	if (fd == -1)
-		return -1;
+		return probe_by_name(root);
 	close(fd);
 	return 0;
 }
@@ -152,18 +187,42 @@ probe(int root)
 int
 root_probe(const char *path)
 {
-	int root = root_make(path), rc;
+	int root = mkdir(path, 0777) == -1 && errno != EEXIST ? -1 : root_open(path), rc;
 
 	if (root == -1)
 		return -1;
-	rc = probe(root);
+	rc = check_containment(root) == -1 ? -1 : probe(root);
 	file_close(root);
 	return rc;
 }
 
-bool
-root_is_missing(int error)
+/* File systems that count nothing say 0 of 0. */
+static int
+check_room(int root)
 {
-	return error == ENOENT || error == ELOOP || error == EXDEV || error == ENOTDIR ||
-	    error == ENAMETOOLONG;
+	struct statvfs st;
+
+	if (fstatvfs(root, &st) == -1)
+		return -1;
+	if ((st.f_blocks > 0 && st.f_bavail == 0) || (st.f_files > 0 && st.f_favail == 0)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return 0;
+}
+
+int
+root_look(const char *path)
+{
+	int root = root_open(path), rc;
+
+	if (root == -1)
+		return -1;
+	rc = check_containment(root);
+	if (rc == 0)
+		rc = faccessat(root, ".", W_OK | X_OK, AT_EACCESS);
+	if (rc == 0)
+		rc = check_room(root);
+	file_close(root);
+	return rc;
 }

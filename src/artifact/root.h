@@ -6,7 +6,7 @@
  * that a path stays inside is the kernel's work, not that of a check of text.
  *
  * Paths are relative, of valid UTF-8 or any other bytes but NUL; "" is the root
- * itself.  Functions return -1 with errno set.
+ * itself.  Functions return -1 with errno set; artifact/fault.h says what it means.
  */
 #ifndef ARTIFACT_ROOT_H
 #define ARTIFACT_ROOT_H
@@ -16,6 +16,8 @@
 
 /* Names that begin so are ours: unfinished uploads.  No client sees or names one. */
 #define ARTIFACT_HIDDEN	".cairn-"
+#define ARTIFACT_UPLOAD	ARTIFACT_HIDDEN "upload."
+#define ARTIFACT_PROBE	ARTIFACT_HIDDEN "probe."
 
 /*
  * Levels of directories that are made, and bytes of a path: a tree is removed with a
@@ -25,14 +27,8 @@
 #define ROOT_DEPTH_MAX	500
 #define ROOT_PATH_MAX	3000
 
-/* Another request may remove a directory that is being written into, and the other
- * way round: what it took away is made again so many times. */
-#define ROOT_RACE_TRIES	100
-
 /* The directory of a root, to open below.  Its own path may lead over symlinks. */
 int	root_open(const char *path);
-/* The same, made first if it is missing (its parents are not). */
-int	root_make(const char *path);
 
 /*
  * Open a path below the root.  ELOOP: a symlink is on the way; EXDEV: it would
@@ -41,18 +37,21 @@ int	root_make(const char *path);
 int	root_open_at(int root, const char *path, int flags, mode_t mode);
 /*
  * The directory that holds `path`, made with its parents if `make`; *name is the
- * last part, inside `path`.  EINVAL: that is no name of an entry ("", "..").
- * ENAMETOOLONG: it would be made beyond the limits above.
+ * last part, inside `path`.  FAULT_NO_NAME: that is no name of an entry ("",
+ * "..").  ENAMETOOLONG: it would be made beyond the limits above.
  */
 int	root_open_parent(int root, const char *path, bool make, const char **name);
 
 /*
- * Can files be made, renamed and removed there?  0, or -1 with errno of what
- * failed.
+ * At the start: can files be made, renamed and removed there?  The folder is made
+ * if it is missing (its parents are not): nobody else may, or a volume that is not
+ * mounted would be replaced in silence.  0, or -1 with errno of what failed.
  */
 int	root_probe(const char *path);
-
-/* Is errno that of something that is not there, or that is none of ours? */
-bool	root_is_missing(int error);
+/*
+ * The same by looking only, for those who ask all the time: is it there, may this
+ * user write, has it room?
+ */
+int	root_look(const char *path);
 
 #endif

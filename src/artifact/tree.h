@@ -13,14 +13,38 @@
 
 /* Trees deeper than ROOT_DEPTH_MAX are EOVERFLOW. */
 
+/*
+ * Memory for the entries of one directory, which are sorted before the first is
+ * told: a million files of usual names fit.
+ */
+#define TREE_LIST_BYTES_MAX	(100 * 1024 * 1024)
+
 struct tree_entry {
 	struct str	name;
 	bool		is_dir;
 	int64_t		size;		/* bytes; 0 for a directory */
 };
 
-/* The entries of a directory by name, in the order of bytes. */
-int	tree_list(int root, const char *path, struct arena *, struct tree_entry **, size_t *n);
+struct tree_list {
+	struct tree_entry	**items;	/* NULL without any */
+	size_t			  n;
+};
+
+/* What a directory holds, with all below it. */
+struct tree_total {
+	int64_t		bytes;
+	int64_t		files;
+};
+
+/*
+ * The entries of a directory by name, in the order of bytes.  EFBIG: they do not
+ * fit into the memory above.  What workers left unfinished a day ago is removed on
+ * the way.
+ */
+int	tree_list(int root, const char *path, struct arena *, struct tree_list *);
+/* How much is there?  Stops once it is more than `most`. */
+int	tree_measure(int root, const char *path, struct arena *, const struct tree_total *most,
+	    struct tree_total *);
 /* Remove a file or a directory with all that is in it; missing is no error. */
 int	tree_remove(int root, const char *path);
 /*

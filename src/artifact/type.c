@@ -11,35 +11,100 @@ struct type {
 	const char	*type;
 };
 
-/* What is text whatever the system's tables say; the letter case counts. */
+/*
+ * What is text whatever the system's tables say, as an extension or the whole name;
+ * the letter case counts.
+ */
 static const char *const text_extensions[] = {
 	"txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon",
 	"toml", "yaml", "yml", "xml", "json", "js", "py", "py3", "csv", "tsv", "md", "rst",
-	"ipynb", "MLmodel", NULL
+	"ipynb", NULL
 };
 
-/* Suffixes that say how, not what; what stands before them counts. */
-static const char *const packings[] = { "gz", "bz2", "xz", "Z", NULL };
+/* MLflow's own files, however they are written. */
+static bool
+is_own_name(struct str s)
+{
+	return str_is_nocase(s, "mlmodel") || str_is_nocase(s, "mlproject");
+}
 
+/* Suffixes that say how, not what: the tables decide by what stands before one. */
+static const char *const packings[] = { "gz", "bz2", "xz", "br", "Z", NULL };
+
+/* What Python knows beside Debian's mime.types; in any letter case. */
 static const struct type types[] = {
-	{ "html", "text/html" }, { "htm", "text/html" }, { "css", "text/css" },
-	{ "svg", "image/svg+xml" }, { "png", "image/png" }, { "jpg", "image/jpeg" },
-	{ "jpeg", "image/jpeg" }, { "gif", "image/gif" }, { "bmp", "image/bmp" },
-	{ "webp", "image/webp" }, { "ico", "image/vnd.microsoft.icon" },
-	{ "tif", "image/tiff" }, { "tiff", "image/tiff" }, { "pdf", "application/pdf" },
-	{ "mp4", "video/mp4" }, { "webm", "video/webm" }, { "mpeg", "video/mpeg" },
-	{ "mov", "video/quicktime" }, { "avi", "video/x-msvideo" }, { "mp3", "audio/mpeg" },
-	{ "wav", "audio/x-wav" }, { "ogg", "audio/ogg" }, { "sh", "text/x-sh" },
-	{ "sql", "application/sql" }, { "geojson", "application/geo+json" },
-	{ "zip", "application/zip" }, { "tar", "application/x-tar" },
-	{ "tgz", "application/x-tar" }, { "h5", "application/x-hdf5" },
-	{ "wasm", "application/wasm" }, { "doc", "application/msword" },
+	{ "3g2", "audio/3gpp2" }, { "3gp", "audio/3gpp" }, { "3gpp", "audio/3gpp" },
+	{ "3gpp2", "audio/3gpp2" }, { "a", "text/vnd.a" }, { "aac", "audio/aac" },
+	{ "adts", "audio/aac" }, { "ai", "application/postscript" }, { "aif", "audio/x-aiff" },
+	{ "aifc", "audio/x-aiff" }, { "aiff", "audio/x-aiff" }, { "ass", "audio/aac" },
+	{ "au", "audio/basic" }, { "avi", "video/x-msvideo" }, { "avif", "image/avif" },
+	{ "bat", "application/x-msdos-program" }, { "bcpio", "application/x-bcpio" },
+	{ "bmp", "image/bmp" }, { "c", "text/x-csrc" }, { "cdf", "application/x-cdf" },
+	{ "cpio", "application/x-cpio" }, { "csh", "text/x-csh" }, { "css", "text/css" },
+	{ "csv", "text/csv" }, { "dll", "application/x-msdos-program" },
+	{ "doc", "application/msword" },
 	{ "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document" },
-	{ "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+	{ "dot", "text/vnd.graphviz" }, { "dvi", "application/x-dvi" },
+	{ "eml", "message/rfc822" }, { "eps", "application/postscript" },
+	{ "etx", "text/x-setext" }, { "exe", "application/x-msdos-program" },
+	{ "geojson", "application/geo+json" }, { "gif", "image/gif" },
+	{ "gtar", "application/x-gtar" }, { "h", "text/x-chdr" }, { "h5", "application/x-hdf5" },
+	{ "hdf", "application/x-hdf" }, { "heic", "image/heic" }, { "heif", "image/heif" },
+	{ "htm", "text/html" }, { "html", "text/html" }, { "ico", "image/vnd.microsoft.icon" },
+	{ "ief", "image/ief" }, { "jpe", "image/jpeg" }, { "jpeg", "image/jpeg" },
+	{ "jpg", "image/jpeg" }, { "js", "text/javascript" }, { "json", "application/json" },
+	{ "ksh", "text/plain" }, { "latex", "application/x-latex" }, { "loas", "audio/usac" },
+	{ "m1v", "video/mpeg" }, { "m3u", "audio/mpegurl" },
+	{ "m3u8", "application/vnd.apple.mpegurl" }, { "man", "application/x-troff-man" },
+	{ "md", "text/markdown" }, { "me", "application/x-troff-me" },
+	{ "mht", "message/rfc822" }, { "mhtml", "message/rfc822" },
+	{ "mif", "application/vnd.mif" }, { "mjs", "text/javascript" },
+	{ "mov", "video/quicktime" }, { "movie", "video/x-sgi-movie" }, { "mp2", "audio/mpeg" },
+	{ "mp3", "audio/mpeg" }, { "mp4", "video/mp4" }, { "mpa", "video/mpeg" },
+	{ "mpe", "video/mpeg" }, { "mpeg", "video/mpeg" }, { "mpg", "video/mpeg" },
+	{ "ms", "application/x-troff-ms" }, { "n3", "text/n3" },
+	{ "nc", "application/x-netcdf" }, { "nq", "application/n-quads" },
+	{ "nt", "application/n-triples" }, { "nws", "message/rfc822" },
+	{ "o", "application/x-object" }, { "obj", "model/obj" }, { "oda", "application/ODA" },
+	{ "ogg", "audio/ogg" }, { "opus", "audio/ogg" }, { "p12", "application/pkcs12" },
+	{ "p7c", "application/pkcs7-mime" }, { "pbm", "image/x-portable-bitmap" },
+	{ "pdf", "application/pdf" }, { "pfx", "application/pkcs12" },
+	{ "pgm", "image/x-portable-graymap" }, { "pl", "text/x-perl" }, { "png", "image/png" },
+	{ "pnm", "image/x-portable-anymap" }, { "pot", "text/plain" },
+	{ "ppa", "application/vnd.ms-powerpoint" }, { "ppm", "image/x-portable-pixmap" },
+	{ "pps", "application/vnd.ms-powerpoint" }, { "ppt", "application/vnd.ms-powerpoint" },
 	{ "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation" },
-	/* in another letter case than above */
-	{ "txt", "text/plain" }, { "csv", "text/csv" }, { "json", "application/json" },
-	{ "md", "text/markdown" }, { "py", "text/x-python" }, { "xml", "application/xml" },
+	{ "ps", "application/postscript" }, { "pwz", "application/vnd.ms-powerpoint" },
+	{ "py", "text/x-python" }, { "pyc", "application/x-python-code" },
+	{ "pyo", "application/x-python-code" }, { "qt", "video/quicktime" },
+	{ "ra", "audio/x-pn-realaudio" }, { "ram", "audio/x-pn-realaudio" },
+	{ "ras", "image/x-cmu-raster" }, { "rdf", "application/rdf+xml" },
+	{ "rgb", "image/x-rgb" }, { "roff", "text/troff" },
+	{ "rst", "text/prs.fallenstein.rst" }, { "rtx", "text/richtext" },
+	{ "sgm", "text/SGML" }, { "sgml", "text/SGML" }, { "sh", "text/x-sh" },
+	{ "shar", "application/x-shar" }, { "snd", "audio/basic" }, { "sql", "application/sql" },
+	{ "src", "application/x-wais-source" }, { "srt", "text/plain" },
+	{ "sv4cpio", "application/x-sv4cpio" }, { "sv4crc", "application/x-sv4crc" },
+	{ "svg", "image/svg+xml" }, { "swf", "application/vnd.adobe.flash.movie" },
+	{ "t", "text/troff" }, { "tar", "application/x-tar" }, { "tcl", "text/x-tcl" },
+	{ "tex", "text/x-tex" }, { "texi", "application/x-texinfo" },
+	{ "texinfo", "application/x-texinfo" }, { "tif", "image/tiff" },
+	{ "tiff", "image/tiff" }, { "tr", "text/troff" }, { "trig", "application/trig" },
+	{ "tsv", "text/tab-separated-values" }, { "txt", "text/plain" },
+	{ "ustar", "application/x-ustar" }, { "vcf", "text/vcard" }, { "vtt", "text/vtt" },
+	{ "wasm", "application/wasm" }, { "wav", "audio/x-wav" }, { "webm", "video/webm" },
+	{ "webmanifest", "application/manifest+json" }, { "webp", "image/webp" },
+	{ "wiz", "application/msword" }, { "wsdl", "application/wsdl+xml" },
+	{ "xbm", "image/x-xbitmap" }, { "xlb", "application/vnd.ms-excel" },
+	{ "xls", "application/vnd.ms-excel" },
+	{ "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+	{ "xml", "application/xml" }, { "xpdl", "application/xml" },
+	{ "xpm", "image/x-xpixmap" }, { "xsl", "application/xslt+xml" },
+	{ "xwd", "image/x-xwindowdump" }, { "zip", "application/zip" },
+	/* what and how in one */
+	{ "tgz", "application/x-tar" }, { "taz", "application/x-tar" },
+	{ "tz", "application/x-tar" }, { "tbz2", "application/x-tar" },
+	{ "txz", "application/x-tar" }, { "svgz", "image/svg+xml" },
 	{ NULL, NULL }
 };
 
@@ -58,9 +123,13 @@ static const struct type page_types[] = {
 static struct str
 extension_of(struct str name)
 {
-	const char *dot = name.len == 0 ? NULL : memrchr(name.p, '.', name.len);
+	const char *dot;
 
-	return dot == NULL || dot == name.p ? STR("") :
+	/* those in front hide a file */
+	while (name.len > 0 && name.p[0] == '.')
+		name = (struct str){ name.p + 1, name.len - 1 };
+	dot = name.len == 0 ? NULL : memrchr(name.p, '.', name.len);
+	return dot == NULL ? STR("") :
 	    (struct str){ dot + 1, name.len - (size_t)(dot + 1 - name.p) };
 }
 
@@ -86,16 +155,15 @@ const char *
 type_of_artifact(struct str name)
 {
 	struct str extension = extension_of(name);
+	struct str kind = extension.len == 0 ? name : extension;
 	const char *type;
 
-	if (str_is(name, "MLmodel"))
+	if (is_listed(text_extensions, kind) || is_own_name(kind))
 		return "text/plain";
-	while (is_listed(packings, extension)) {
+	if (is_listed(packings, extension)) {
 		name.len -= extension.len + 1;
 		extension = extension_of(name);
 	}
-	if (is_listed(text_extensions, extension))
-		return "text/plain";
 	type = find_type(types, extension);
 	return type == NULL ? "application/octet-stream" : type;
 }

@@ -169,18 +169,20 @@ compress_piece(struct zip *z, size_t n, struct entry *e)
 	return 0;
 }
 
+/* As long as it is now: one that somebody writes to all the time has no end. */
 static int
-compress_file(struct zip *z, int fd, struct entry *e)
+compress_file(struct zip *z, int fd, uint64_t left, struct entry *e)
 {
 	ssize_t n;
 
 	deflateReset(&z->z);
 	do {
-		n = read(fd, z->in, PIECE);
+		n = read(fd, z->in, left < PIECE ? left : PIECE);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 || compress_piece(z, (size_t)n, e) == -1)
 			return -1;
+		left -= (size_t)n;
 	} while (n != 0);
 	return 0;
 }
@@ -213,8 +215,8 @@ zip_add(struct zip *z, struct str name, int fd)
 		return -1;
 	e.time = dos_time(st.st_mtime);
 	e.mode = st.st_mode;
-	if (put_local_header(z, name, e.time) == -1 || compress_file(z, fd, &e) == -1 ||
-	    put_descriptor(z, &e) == -1)
+	if (put_local_header(z, name, e.time) == -1 ||
+	    compress_file(z, fd, (uint64_t)st.st_size, &e) == -1 || put_descriptor(z, &e) == -1)
 		return -1;
 	add_to_directory(z, name, &e);
 	return 0;

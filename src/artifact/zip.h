@@ -13,7 +13,7 @@ struct zip;
 
 /* `write` takes the archive's bytes; -1 from it ends the archive. */
 struct zip	*zip_new(int (*write)(void *arg, const void *, size_t), void *arg);
-/* A file: its name with slashes, its bytes from `fd`.  0, or -1 with errno. */
+/* A file: its name with slashes, its bytes of now from `fd`.  0, or -1 with errno. */
 int		 zip_add(struct zip *, struct str name, int fd);
 /* The directory at the end.  0 or -1. */
 int		 zip_finish(struct zip *);

@@ -64,6 +64,17 @@ str_ends(struct str s, const char *suffix)
 	    memcmp(s.p + s.len - n, suffix, n) == 0;
 }
 
+bool
+str_has_control(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
 int
 str_cmp(struct str a, struct str b)
 {

@@ -33,6 +33,8 @@ bool		 str_is(struct str a, const char *literal);
 bool		 str_is_nocase(struct str a, const char *literal);
 bool		 str_starts(struct str s, const char *prefix);
 bool		 str_ends(struct str s, const char *suffix);
+/* Is a byte of it one of ASCII's control characters? */
+bool		 str_has_control(struct str s);
 /* Order by bytes, then by length: <0, 0, >0. */
 int		 str_cmp(struct str a, struct str b);
 /* s without leading and trailing ASCII white space; still inside s. */

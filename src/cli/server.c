@@ -259,6 +259,8 @@ write_worker_conf(struct server *s)
 	struct buf text = { 0 };
 	const char *path;
 
+	/* the one that was bound: locations may name it */
+	s->conf.port = s->port;
 	if (s->conf.stats_file == NULL)
 		s->conf.stats_file = arena_printf(&s->mem, "%s/stats", s->run.path).p;
 	conf_write(&s->conf, &s->mem, &text);

@@ -67,6 +67,7 @@ struct conf {
 	unsigned	 port;
 	unsigned	 workers;
 	unsigned	 max_body;		/* MiB; 0: no limit */
+	unsigned	 max_zip;		/* MiB of content; 0: no limit */
 	const char	*upload_dir;		/* NULL: `cairn server` finds one */
 	const char	*access_log;		/* NULL: none; "-": standard output */
 	const char	*static_prefix;		/* "" or "/x" without a last slash */

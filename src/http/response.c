@@ -196,6 +196,12 @@ response_file(struct ctx *c, struct str path, struct str version)
 		buf_printf(&c->res.headers, "ETag: \"%s\"\r\n", version.p);
 }
 
+void
+response_headers_only(struct ctx *c)
+{
+	flush(c);
+}
+
 int
 response_write(struct ctx *c, const void *bytes, size_t n)
 {

@@ -26,6 +26,8 @@ void	response_file(struct ctx *, struct str path, struct str version);
 bool	response_takes_gzip(const struct ctx *);
 /* Write to a body that is no JSON, and may be long; -1 once it cannot be sent. */
 int	response_write(struct ctx *, const void *, size_t bytes);
+/* Of a HEAD for a body whose length nobody knows before it is made. */
+void	response_headers_only(struct ctx *);
 /* Forget what a handler wrote, for its next try. */
 void	response_reset(struct ctx *);
 

@@ -8,7 +8,9 @@ console that the reference has not.
 Both servers are started here and filled by fill.py.  CAIRN_BUILD names the build,
 CAIRN_UI_DIR the folder of the pages (by default ui in the build),
 CAIRN_MLFLOW_PYTHON and CAIRN_PYTHON interpreters with the reference and the client.
-Pictures of Cairn's pages go to the folder named by CAIRN_BROWSER_PICTURES.
+Pictures of Cairn's pages go to the folder named by CAIRN_BROWSER_PICTURES, the names
+of what fails to the file CAIRN_BROWSER_FAILED; with CAIRN_BROWSER_ONLY, a file such as
+that, only those tests run.
 """
 
 import contextlib
@@ -74,10 +76,32 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(items):
     """Every test on one side, then on the other."""
+    items[:] = chosen(items)
     place = {}
     for item in items:
         place.setdefault(key(item), len(place))
     items.sort(key=lambda item: (place[key(item)], SIDES.index(item.callspec.params["side"])))
+
+
+def chosen(items):
+    """Those that the file CAIRN_BROWSER_ONLY names, on both sides; without it all."""
+    path = os.environ.get("CAIRN_BROWSER_ONLY")
+    if not path:
+        return items
+    names = pathlib.Path(path).read_text().splitlines()
+    keys = {key(item) for item in items if item.nodeid in names}
+    return [item for item in items if key(item) in keys]
+
+
+def pytest_runtest_logreport(report):
+    """The names of what fails go to the file CAIRN_BROWSER_FAILED, each once."""
+    path = os.environ.get("CAIRN_BROWSER_FAILED")
+    if not path or not report.failed:
+        return
+    with open(path, "a+", encoding="utf-8") as f:
+        f.seek(0)
+        if report.nodeid not in f.read().splitlines():
+            f.write(report.nodeid + "\n")
 
 
 def key(item):

@@ -40,6 +40,17 @@ def test_options(start):
         assert status == 400 and "relative path references" in message
 
 
+def test_a_pattern_sees_all_of_a_source(start):
+    """A dot of POSIX matches a line end: what stands behind one would escape the pattern."""
+    server = start(**{REGEX: "^s3://good/.*$"})
+    assert post(server, "registered-models/create", {"name": "m"})[0] == 200
+    assert create(server, "s3://good/x")[0] == 200
+    for source in ["s3://good/x\ns3://bad/y", "s3://bad/y\ns3://good/x", "s3://good/x\n", "s3://good/\r",
+                   "s3://good/\x01", "s3://good/\x7f", "s3://good/\0"]:
+        status, message = create(server, source)
+        assert status == 400 and message.startswith("Invalid model version source: 's3://"), source
+
+
 def test_a_pattern_that_is_none(cairn):
     done = cairn("server", "--port=0", **{REGEX: "(unclosed"})
     assert done.returncode != 0

@@ -5,9 +5,11 @@ so that every case starts from the same rows on both.
 """
 
 import contextlib
+import errno
 import http.client
 import os
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -176,12 +178,38 @@ class Pair:
         self.both(Side.reset)
 
 
+def has_usual_names(folder):
+    """Are names of 255 bytes stored there, and longer ones an error when looked at?
+
+    File systems of containers know shorter ones, and say of longer ones that they are
+    not there: the known differences are those of the usual ones.
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as top:
+            os.mkdir(os.path.join(top, "x" * 255))
+            os.stat(os.path.join(top, "x" * 256))
+    except OSError as e:
+        return e.errno == errno.ENAMETOOLONG and len(os.path.basename(e.filename)) == 256
+    return False
+
+
+def folder_for_artifacts():
+    for folder in (tempfile.gettempdir(), "/dev/shm", "/var/tmp"):
+        if has_usual_names(folder):
+            return servers.folder(folder)
+    raise SystemExit("diff.py: no folder takes names of 255 bytes: name one in TMPDIR")
+
+
 @contextlib.contextmanager
 def pair(build, collation, cairn_options=(), mlflow_options=()):
     """Start everything; yields a Pair, whose databases are empty."""
-    with servers.folder() as top, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        top = stack.enter_context(servers.folder())
+        artifacts = stack.enter_context(folder_for_artifacts())
         for name in ("db", "cairn", "mlflow"):
             os.makedirs(os.path.join(top, name))
+        for name in ("cairn", "mlflow"):
+            os.makedirs(os.path.join(artifacts, name))
         maria = servers.MariaDB(os.path.join(top, "db"), collation=collation)
         # nothing here must survive a crash, and thousands of commits are made
         maria.more = ["--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite"]
@@ -190,7 +218,8 @@ def pair(build, collation, cairn_options=(), mlflow_options=()):
         for kind, options in (("cairn", cairn_options), ("mlflow", mlflow_options)):
             db = Database(maria, kind + "_diff", collation)
             server = servers.KINDS[kind](
-                os.path.join(top, kind), db, build, options=options)
+                os.path.join(top, kind), db, build, options=options,
+                artifacts=os.path.join(artifacts, kind))
             starts.append((kind, server, db))
         for _, server, _ in starts:
             # in this thread: a child ends with the thread that made it

@@ -1,5 +1,6 @@
 """What the artifact tests share: exact requests, the server's disk, runs of both kinds."""
 
+import errno
 import http.client
 import json
 import os
@@ -180,6 +181,20 @@ def local_root():
 
 def destination():
     return folder_of("CAIRN_TEST_DESTINATION")
+
+
+def longest_name():
+    """Bytes of the longest name that the file system of the artifacts takes."""
+    for n in range(255, 0, -1):
+        path = local_root() / ("n" * n)
+        try:
+            path.touch()
+        except OSError as e:
+            assert e.errno == errno.ENAMETOOLONG, e
+        else:
+            path.unlink()
+            return n
+    raise AssertionError(f"{local_root()} takes no name")
 
 
 def place_of(api, kind):

@@ -147,13 +147,15 @@ TYPES = {
     "text/plain": (
         "x.txt x.log x.json x.csv x.tsv x.yaml x.yml x.md x.py x.js x.xml x.ini x.cfg x.toml"
         " x.ipynb MLmodel a.MLmodel conda.yaml requirements.txt python_env.yaml x.TXT x.txt.gz"
-        " a.b.c.json x..txt x.conf x.properties"
+        " a.b.c.json x..txt x.conf x.properties txt log x.err err cfg conf x.cnf cnf x.cf cf"
+        " ini properties x.prop prop x.hocon hocon toml yaml yml xml json js py x.py3 py3 csv"
+        " tsv md x.rst rst ipynb mlproject x.mlproject x.ksh x.pot x.srt x.txt.Z x.txt.br"
     ),
     "text/html": "x.html x.htm x.HTML",
     "text/css": "x.css",
-    "image/svg+xml": "x.svg x.SVG",
+    "image/svg+xml": "x.svg x.SVG x.svgz",
     "image/png": "x.png x.PNG images/step+1+x.png",
-    "image/jpeg": "x.jpg x.jpeg x.JPG",
+    "image/jpeg": "x.jpg x.jpeg x.JPG x.jpe",
     "image/gif": "x.gif",
     "image/webp": "x.webp",
     "image/bmp": "x.bmp",
@@ -161,38 +163,130 @@ TYPES = {
     "image/vnd.microsoft.icon": "x.ico",
     "application/pdf": "x.pdf x.PDF",
     "video/mp4": "x.mp4",
-    "video/quicktime": "x.mov",
+    "video/quicktime": "x.mov x.qt",
     "video/webm": "x.webm",
-    "audio/mpeg": "x.mp3",
-    "audio/ogg": "x.ogg",
+    "audio/mpeg": "x.mp3 x.mp2",
+    "audio/ogg": "x.ogg x.opus",
     "text/x-sh": "x.sh",
     "application/sql": "x.sql",
     "application/geo+json": "x.geojson",
-    "application/x-tar": "x.tar x.tgz x.tar.gz x.tar.bz2",
+    "application/x-tar": "x.tar x.tgz x.tar.gz x.tar.bz2 x.tbz2 x.tar.xz",
     "application/zip": "x.zip",
     "application/x-hdf5": "x.h5",
     "application/wasm": "x.wasm",
-    "application/msword": "x.doc",
+    "application/msword": "x.doc x.wiz",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "x.xlsx",
     "application/octet-stream": (
-        "x x.gz x.bz2 x.xz x.pkl x.pickle x.parquet x.jsonl x.R x.bin x.npy x.npz x.joblib x.onnx"
-        " x.pb x.pth x.safetensors MLproject x.MLproject mlmodel .txt .png .gitignore .env"
-        " Dockerfile README x. x.json. x.YAML x.txt~"
+        "x x.gz x.bz2 x.xz x.pkl x.pickle x.parquet x.jsonl x.R x.bin x.npy x.npz x.joblib"
+        " x.onnx x.pb x.pth x.safetensors .txt .png .gitignore .env Dockerfile README x."
+        " x.json. x.YAML x.txt~ x.yaml.gz x.br json.gz x.j.son"
     ),
-    "application/json": "x.Json x.JSON",
-    "text/csv": "x.CSV",
-    "text/markdown": "x.Md",
+    "application/json": "x.Json x.JSON x.json.gz",
+    "text/csv": "x.CSV x.csv.gz",
+    "text/markdown": "x.Md x.MD",
+    "audio/3gpp2": "x.3g2 x.3gpp2",
+    "audio/3gpp": "x.3gp x.3gpp",
+    "text/vnd.a": "x.a",
+    "audio/aac": "x.aac x.adts x.ass",
+    "application/postscript": "x.ai x.eps x.ps",
+    "audio/x-aiff": "x.aif x.aifc x.aiff",
+    "audio/basic": "x.au x.snd",
+    "video/x-msvideo": "x.avi",
+    "image/avif": "x.avif",
+    "application/x-msdos-program": "x.bat x.dll x.exe",
+    "application/x-bcpio": "x.bcpio",
+    "text/x-csrc": "x.c",
+    "application/x-cdf": "x.cdf",
+    "application/x-cpio": "x.cpio",
+    "text/x-csh": "x.csh",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "x.docx",
+    "text/vnd.graphviz": "x.dot",
+    "application/x-dvi": "x.dvi",
+    "message/rfc822": "x.eml x.mht x.mhtml x.nws",
+    "text/x-setext": "x.etx",
+    "application/x-gtar": "x.gtar",
+    "text/x-chdr": "x.h",
+    "application/x-hdf": "x.hdf",
+    "image/heic": "x.heic",
+    "image/heif": "x.heif",
+    "image/ief": "x.ief",
+    "text/javascript": "x.JS x.mjs",
+    "application/x-latex": "x.latex",
+    "audio/usac": "x.loas",
+    "video/mpeg": "x.m1v x.mpa x.mpe x.mpeg x.mpg",
+    "audio/mpegurl": "x.m3u",
+    "application/vnd.apple.mpegurl": "x.m3u8",
+    "application/x-troff-man": "x.man",
+    "application/x-troff-me": "x.me",
+    "application/vnd.mif": "x.mif",
+    "video/x-sgi-movie": "x.movie",
+    "application/x-troff-ms": "x.ms",
+    "text/n3": "x.n3",
+    "application/x-netcdf": "x.nc",
+    "application/n-quads": "x.nq",
+    "application/n-triples": "x.nt",
+    "application/x-object": "x.o",
+    "model/obj": "x.obj",
+    "application/ODA": "x.oda",
+    "application/pkcs12": "x.p12 x.pfx",
+    "application/pkcs7-mime": "x.p7c",
+    "image/x-portable-bitmap": "x.pbm",
+    "image/x-portable-graymap": "x.pgm",
+    "text/x-perl": "x.pl",
+    "image/x-portable-anymap": "x.pnm",
+    "application/vnd.ms-powerpoint": "x.ppa x.pps x.ppt x.pwz",
+    "image/x-portable-pixmap": "x.ppm",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "x.pptx",
+    "text/x-python": "x.PY x.py.gz",
+    "application/x-python-code": "x.pyc x.pyo",
+    "audio/x-pn-realaudio": "x.ra x.ram",
+    "image/x-cmu-raster": "x.ras",
+    "application/rdf+xml": "x.rdf",
+    "image/x-rgb": "x.rgb",
+    "text/troff": "x.roff x.t x.tr",
+    "text/prs.fallenstein.rst": "x.RST",
+    "text/richtext": "x.rtx",
+    "text/SGML": "x.sgm x.sgml",
+    "application/x-shar": "x.shar",
+    "application/x-wais-source": "x.src",
+    "application/x-sv4cpio": "x.sv4cpio",
+    "application/x-sv4crc": "x.sv4crc",
+    "application/vnd.adobe.flash.movie": "x.swf",
+    "text/x-tcl": "x.tcl",
+    "text/x-tex": "x.tex",
+    "application/x-texinfo": "x.texi x.texinfo",
+    "application/trig": "x.trig",
+    "text/tab-separated-values": "x.TSV",
+    "application/x-ustar": "x.ustar",
+    "text/vcard": "x.vcf",
+    "text/vtt": "x.vtt",
+    "audio/x-wav": "x.wav",
+    "application/manifest+json": "x.webmanifest",
+    "application/wsdl+xml": "x.wsdl",
+    "image/x-xbitmap": "x.xbm",
+    "application/vnd.ms-excel": "x.xlb x.xls",
+    "application/xml": "x.XML x.xpdl",
+    "image/x-xpixmap": "x.xpm",
+    "application/xslt+xml": "x.xsl",
+    "image/x-xwindowdump": "x.xwd",
 }
 
 
-def test_content_types(source):
+# MLflow's own files, written in another way than by it.
+OWN = "mlmodel x.mlmodel MLMODEL MLproject x.MLproject MLPROJECT"
+
+
+def test_content_types(source, either):
     wrong = {}
-    for kind, names in TYPES.items():
+    own = {either(cairn="text/plain", mlflow="application/octet-stream"): OWN}
+    for kind, names in [*TYPES.items(), *own.items()]:
         for name in names.split():
             source.folder.write(name, b"x")
             got, head = source.get(name), source.get(name, "HEAD")
             assert got.status_code == head.status_code == 200, (name, got, head)
-            if {got.headers["content-type"], head.headers["content-type"]} != {kind}:
+            # Apache writes them in lower case
+            kinds = {r.headers["content-type"].lower() for r in (got, head)}
+            if kinds != {kind.lower()}:
                 wrong[name] = got.headers["content-type"], kind
             assert "content-encoding" not in got.headers, name
     assert not wrong

@@ -1,13 +1,14 @@
 """Artifacts of runs: artifacts/list and get-artifact."""
 
 import io
+import os
 import zipfile
 
 import pytest
 
 from artifacts import (
-    GET, INVALID_PATH, IPV, LIST, NOT_THERE, Folder, allowed, destination, entries, local_root,
-    model_of, place_of, unique,
+    GET, INVALID_PATH, IPV, LIST, NOT_THERE, UPLOAD, Folder, allowed, check_refused_4xx, destination,
+    entries, local_root, model_of, place_of, unique,
 )  # fmt: skip
 from conftest import DOCS, check_error, check_missing
 
@@ -273,6 +274,29 @@ def test_location_below_the_local_root(raw, api, form):
     assert raw("GET", GET, run_id=run, path="d/f").content == b"hello"
 
 
+@pytest.mark.parametrize("form", ["./mlruns/{}", "mlruns/{}", "mlruns/./{}/", "file:mlruns/{}", "file:./mlruns/{}"])
+def test_relative_locations_of_old_releases(raw, api, sql, form):
+    """They begin where the server was started, and must be below a root."""
+    run = api.new_run(api.new_experiment())
+    folder = Folder(local_root(), unique("old") + "/9001/10/artifacts")
+    folder.write("d/f", b"hello")
+    below = str(folder.path.relative_to(local_root()))
+    sql("UPDATE runs SET artifact_uri = %s WHERE run_uuid = %s", (form.format(below), run))
+    assert entries(raw.read(LIST, run_id=run, path="d")) == {"d/f": 5}
+    assert raw("GET", GET, run_id=run, path="d/f").content == b"hello"
+    assert raw("POST", UPLOAD, b"there", run_uuid=run, path="g").status_code == 200
+
+
+@pytest.mark.cairn_only("the reference opens whatever is stored")
+@pytest.mark.parametrize("location", ["./{}", "../{}", "mlruns/../{}", "file:{}", "file:../{}", "./mlruns/../{}", ".", ""])
+def test_relative_locations_elsewhere(raw, api, sql, outside, location):
+    run = api.new_run(api.new_experiment())
+    stored = location.format(outside.name)
+    sql("UPDATE runs SET artifact_uri = %s WHERE run_uuid = %s", (stored, run))
+    for target in (LIST, GET):
+        check_refused_4xx(raw("GET", target, run_id=run, path="canary.txt"))
+
+
 # --- folders as zip ----------------------------------------------------------
 
 ONLY_HERE = "the reference has no zip downloads"
@@ -328,6 +352,33 @@ def test_zip_follows_no_link(raw, place, outside):
     place.folder.link("d/dir", outside)
     found = unzipped(raw("GET", GET, run_id=place.run, path="d", format="zip"))
     assert {k.split("/")[-1]: v for k, v in found.items()} == {"real": b"real"}
+
+
+@pytest.mark.cairn_only(ONLY_HERE)
+def test_zip_head(raw, filled):
+    """The headers, without a length that nobody knows before the archive is made."""
+    r = raw("HEAD", GET, run_id=filled.run, path="d", format="zip")
+    assert (r.status_code, r.content) == (200, b"")
+    assert r.headers["content-type"] == "application/zip"
+    assert r.headers["content-disposition"] == "attachment; filename=d.zip"
+    assert "content-length" not in r.headers
+    assert raw("HEAD", GET, run_id=filled.run, path="none", format="zip").status_code == 404
+
+
+@pytest.mark.cairn_only(ONLY_HERE)
+def test_zip_of_a_tree_too_deep(raw, place):
+    """Told before the first byte: 4xx, and no attachment."""
+    folder = os.open(place.folder.make("deep"), os.O_RDONLY)
+    for _ in range(600):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(folder)
+    r = raw("GET", GET, run_id=place.run, path="deep", format="zip")
+    check_error(r, 400, IPV, contains="500 levels")
+    assert "content-disposition" not in r.headers and "content-security-policy" not in r.headers
+    assert raw("HEAD", GET, run_id=place.run, path="deep", format="zip").status_code == 200
 
 
 @pytest.mark.cairn_only(ONLY_HERE)

@@ -423,9 +423,10 @@ def test_local_of_a_logged_model(create, places, sql):
 def test_local_on_another_machine(create, places, either):
     p = places["local"]
     source = "file://evil" + p.uri
-    check_error(create(source, run_id=p.run), either(cairn=400, mlflow=500), "INTERNAL_ERROR",
-                f"{source} is not a valid remote uri. For remote access on windows, please consider "
-                "using a different scheme such as SMB (e.g. smb://<hostname>/<path>).")
+    for source in (source, "file://123.456.789.123/path"):
+        check_error(create(source, run_id=p.run), *either(cairn=(400, IPV), mlflow=(500, "INTERNAL_ERROR")),
+                    f"{source} is not a valid remote uri. For remote access on windows, please consider "
+                    "using a different scheme such as SMB (e.g. smb://<hostname>/<path>).")
 
 
 @pytest.mark.parametrize("source", ["a\0b", "{uri}/a\0b"])

@@ -102,7 +102,7 @@ def database(machine):
     machine.run("mariadb", said=DATABASE)
     machine.write("/usr/local/etc/cairn/cairn.conf", CONF)
     machine.run("sh", "-c", "cd /usr/local/etc/cairn && chgrp www-data cairn.conf && chmod 640 cairn.conf")
-    machine.run("sh", "-c", "rm -rf /var/lib/cairn; install -d -o www-data -g www-data /var/lib/cairn")
+    machine.run("sh", "-c", "rm -rf /var/lib/cairn; install -d -o www-data -g www-data /var/lib/cairn /var/lib/cairn/artifacts")
 
 
 def use(machine):

@@ -16,7 +16,8 @@ check_valid(void)
 	static const char *const refused[] = {
 		"..", "../x", "a/..", "a/../b", "/", "/etc/passwd", "//a", "%2e%2e", "%2E%2E/x",
 		"%252e%252e/x", "%25252e%2525252e/x", "%2fetc", "%252fetc", "a/%2e%2e%2fx", "a%2f..",
-		"file:x", "FILE:///etc/passwd", "file%3a///etc", "C:\\x", "c:/x", "\\\\srv\\x", "a\nb", "\t", "\x7f", "\xff", "\xc0\xae\xc0\xae/x",
+		"file:x", "FILE:///etc/passwd", "file%3a///etc", "C:\\x", "c:/x", "\\\\srv\\x",
+		"\xff", "\xc0\xae\xc0\xae/x",
 	};
 	size_t i;
 
@@ -25,6 +26,11 @@ check_valid(void)
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		tap_ok(!path_is_valid(&mem, str_of(refused[i])), "'%s' is not", refused[i]);
 	tap_ok(!path_is_valid(&mem, (struct str){ "a\0b", 3 }), "nor one with NUL");
+	tap_ok(path_is_valid(&mem, STR("a\nb")) && path_is_valid(&mem, STR("\t\x01\x1f\x7f")),
+	    "control characters may be in one");
+	tap_ok(path_bad_byte(STR("a\n\xc3\xa9\xef\xbf\xbd")) == -1 &&
+	    path_bad_byte(STR("a\xc3\xa9\xe9z")) == 0xe9 &&
+	    path_bad_byte((struct str){ "a\0b", 3 }) == 0, "the bad byte is told");
 }
 
 static void

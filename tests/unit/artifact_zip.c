@@ -23,6 +23,23 @@ write_nowhere(void *arg, const void *bytes, size_t n)
 	return -1;
 }
 
+/* A file to which somebody writes while it is packed; for some time. */
+struct growing {
+	struct buf	out;
+	int		fd, times;
+};
+
+static int
+write_and_grow(void *arg, const void *bytes, size_t n)
+{
+	struct growing *g = arg;
+
+	if (g->times-- > 0 && pwrite(g->fd, "more", 4, lseek(g->fd, 0, SEEK_END)) != 4)
+		abort();
+	lseek(g->fd, 0, SEEK_SET);
+	return write_buf(&g->out, bytes, n);
+}
+
 static int
 open_text(const char *text)
 {
@@ -42,6 +59,20 @@ number(const char *p, int bytes)
 	while (bytes-- > 0)
 		n = n << 8 | (unsigned char)p[bytes];
 	return n;
+}
+
+static void
+check_growing(void)
+{
+	struct growing g = { .fd = open_text("hello"), .times = 100 };
+	struct zip *zip = zip_new(write_and_grow, &g);
+	const char *directory;
+
+	tap_ok(zip_add(zip, STR("log"), g.fd) == 0 && zip_finish(zip) == 0, "a file that grows");
+	directory = g.out.p + number(g.out.p + g.out.len - 22 + 16, 4);
+	tap_ok(number(directory + 46 + 3 + 4, 8) == 5, "is packed as long as it was");
+	zip_free(zip);
+	buf_fini(&g.out);
 }
 
 int
@@ -64,6 +95,7 @@ main(void)
 	tap_ok(number(out.p, 4) == 0x04034b50 && memcmp(out.p + 30, "a.txt", 5) == 0,
 	    "which comes first");
 	buf_fini(&out);
+	check_growing();
 	zip = zip_new(write_nowhere, NULL);
 	tap_ok(zip_add(zip, STR("a"), open_text("x")) == -1, "a reader that has gone");
 	zip_free(zip);
