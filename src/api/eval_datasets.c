@@ -2,7 +2,7 @@
 #include "api/common.h"
 #include "api/eval_datasets.h"
 #include "store/eval_dataset.h"
-#include "store/eval_dataset_search.h"
+#include "store/search.h"
 
 struct eval_dataset_create {
 	struct str	name;
@@ -445,32 +445,34 @@ static int
 eval_dataset_search(struct ctx *c)
 {
 	const struct eval_dataset_search_in *in = c->in;
-	struct eval_dataset_search q = {
-		.experiment_ids = in->experiment_ids.items,
-		.nexperiments = in->experiment_ids.n, .filter = in->filter_string,
+	struct search_query q = {
+		.experiments = in->experiment_ids.items,
+		.nwritten = in->experiment_ids.n, .filter = in->filter_string,
 		.order_by = in->order_by.items, .norder = in->order_by.n,
 		.max_results = in->max_results.set ? in->max_results.v : EVAL_PAGE_DEFAULT,
 		.page_token = in->page_token,
 	};
-	struct eval_dataset_page page;
+	struct search_page page;
+	struct eval_dataset *datasets;
 	struct search_error error;
 	size_t i;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_eval_dataset_search(&c->work, &q, &page, &error)) {
+	switch (store_search(&c->work, &eval_dataset_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_eval_dataset_fill(&c->work, page.items, page.n) == -1)
+	datasets = page.items;
+	if (store_eval_dataset_fill(&c->work, datasets, page.n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {
 		json_list_begin(&c->out, "datasets");
 		for (i = 0; i < page.n; i++)
-			put_dataset(c, NULL, &page.items[i], NULL);
+			put_dataset(c, NULL, &datasets[i], NULL);
 		json_list_end(&c->out);
 	}
 	put_optional(c, "next_page_token", page.next_page_token);

@@ -3,7 +3,7 @@
 
 #include "api/common.h"
 #include "api/experiments.h"
-#include "store/experiment_search.h"
+#include "store/search.h"
 #include "store/location.h"
 
 struct experiment_create {
@@ -369,12 +369,12 @@ check_max_results(struct ctx *c, struct opt_i64 max_results)
 }
 
 static int
-put_page(struct ctx *c, const struct experiment_page *page)
+put_page(struct ctx *c, const struct search_page *page)
 {
 	struct experiment *list = arena_array(c->mem, page->n, sizeof(*list));
 	int64_t n, i;
 
-	n = store_experiment_list(&c->work, page->ids, page->n, list);
+	n = store_experiment_list(&c->work, page->items, page->n, list);
 	if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
@@ -393,18 +393,18 @@ static int
 experiment_search(struct ctx *c)
 {
 	const struct experiment_search_in *in = c->in;
-	struct experiment_search q = {
+	struct search_query q = {
 		.filter = in->filter, .order_by = in->order_by.items,
 		.norder = in->order_by.n, .max_results = in->max_results.v,
 		.page_token = in->page_token,
 		.view = in->view_type.set ? (enum view_type)(in->view_type.v - 1) : VIEW_ACTIVE_ONLY,
 	};
-	struct experiment_page page;
+	struct search_page page;
 	struct search_error error;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_experiment_search(&c->work, &q, &page, &error)) {
+	switch (store_search(&c->work, &experiment_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

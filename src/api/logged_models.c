@@ -439,8 +439,9 @@ take_max_results(struct ctx *c, struct opt_i64 max_results, int64_t *limit)
 }
 
 static int
-put_page(struct ctx *c, const struct logged_model_page *page)
+put_page(struct ctx *c, const struct search_page *page)
 {
+	const struct str *model_ids = page->items;
 	struct logged_model *list = arena_array(c->mem, MODEL_PIECE, sizeof(*list));
 	size_t at, piece;
 	int64_t n, i;
@@ -452,7 +453,7 @@ put_page(struct ctx *c, const struct logged_model_page *page)
 		struct arena_mark mark = arena_mark(c->mem);
 
 		piece = page->n - at < MODEL_PIECE ? page->n - at : MODEL_PIECE;
-		n = store_logged_model_list(&c->work, page->model_ids + at, piece, list);
+		n = store_logged_model_list(&c->work, model_ids + at, piece, list);
 		if (n == -1 || store_logged_model_fill(&c->work, list, (size_t)n) == -1)
 			return fail_db(c);
 		for (i = 0; i < n; i++)
@@ -470,23 +471,26 @@ static int
 logged_model_search(struct ctx *c)
 {
 	const struct logged_model_search_in *in = c->in;
-	struct logged_model_search q = { .filter = in->filter, .page_token = in->page_token };
-	struct logged_model_page page;
+	struct logged_model_search own = { 0 };
+	struct search_query q = { .filter = in->filter, .page_token = in->page_token,
+	    .experiments = in->experiment_ids.items, .nwritten = in->experiment_ids.n,
+	    .own = &own };
+	struct search_page page;
 	struct search_error error;
 	const struct str *bad;
 	int64_t *ids;
 
-	if (take_datasets(c, &in->datasets, &q) == -1 ||
+	if (take_datasets(c, &in->datasets, &own) == -1 ||
 	    take_max_results(c, in->max_results, &q.max_results) == -1 ||
 	    permit_search(c) == -1)
 		return -1;
-	take_order(c, &in->order_by, &q);
+	take_order(c, &in->order_by, &own);
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
 	/* of two mistakes MLflow tells the filter's before an id's, the order's after it */
 	if (bad != NULL)
-		q.nexperiments = q.norder = 0;
-	switch (store_logged_model_search(&c->work, &q, &page, &error)) {
+		q.nexperiments = own.norder = 0;
+	switch (store_search(&c->work, &logged_model_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

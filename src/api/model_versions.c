@@ -2,7 +2,7 @@
 #include "api/model_source.h"
 #include "api/model_versions.h"
 #include "api/registry_common.h"
-#include "store/model_version_search.h"
+#include "store/search.h"
 
 struct version_create {
 	struct str	name;
@@ -320,31 +320,32 @@ static int
 model_version_search(struct ctx *c)
 {
 	const struct version_search_in *in = c->in;
-	struct model_version_search q = {
+	struct search_query q = {
 		.filter = in->filter, .order_by = in->order_by.items,
 		.norder = in->order_by.n, .page_token = in->page_token,
 		.max_results = in->max_results.set ? in->max_results.v : PAGE_MOST,
 	};
-	struct model_version_page page;
+	struct search_page page;
+	struct model_version *versions;
 	struct search_error error;
 	size_t i;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_model_version_search(&c->work, &q, &page, &error)) {
+	switch (store_search(&c->work, &model_version_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_model_version_fill_tags(&c->work, page.versions.items,
-	    page.versions.n) == -1)
+	versions = page.items;
+	if (store_model_version_fill_tags(&c->work, versions, page.n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
-	if (page.versions.n > 0) {
+	if (page.n > 0) {
 		json_list_begin(&c->out, "model_versions");
-		for (i = 0; i < page.versions.n; i++)
-			put_version(c, NULL, &page.versions.items[i]);
+		for (i = 0; i < page.n; i++)
+			put_version(c, NULL, &versions[i]);
 		json_list_end(&c->out);
 	}
 	put_optional(c, "next_page_token", page.next_page_token);

@@ -4,7 +4,6 @@
 
 #include "api/registered_models.h"
 #include "api/registry_common.h"
-#include "store/registered_model_search.h"
 #include "store/registry_filter.h"
 
 struct model_create {
@@ -334,31 +333,32 @@ static int
 registered_model_search(struct ctx *c)
 {
 	const struct model_search_in *in = c->in;
-	struct registered_model_search q = {
+	struct search_query q = {
 		.filter = in->filter, .order_by = in->order_by.items,
 		.norder = in->order_by.n, .page_token = in->page_token,
 		.max_results = in->max_results.set ? in->max_results.v : PAGE_DEFAULT,
 	};
-	struct registered_model_page page;
+	struct search_page page;
+	struct registered_model *models;
 	struct search_error error;
 	size_t i;
 
 	if (permit_search(c) == -1)
 		return -1;
-	switch (store_registered_model_search(&c->work, &q, &page, &error)) {
+	switch (store_search(&c->work, &registered_model_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:
 		return fail_search(c, &error);
 	}
-	if (store_registered_model_fill(&c->work, page.models.items,
-	    page.models.n, LATEST_BY_STAGE) == -1)
+	models = page.items;
+	if (store_registered_model_fill(&c->work, models, page.n, LATEST_BY_STAGE) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
-	if (page.models.n > 0) {
+	if (page.n > 0) {
 		json_list_begin(&c->out, "registered_models");
-		for (i = 0; i < page.models.n; i++)
-			put_model(c, NULL, &page.models.items[i]);
+		for (i = 0; i < page.n; i++)
+			put_model(c, NULL, &models[i]);
 		json_list_end(&c->out);
 	}
 	put_optional(c, "next_page_token", page.next_page_token);

@@ -3,7 +3,7 @@
 #include "api/runs.h"
 #include "base/id.h"
 #include "store/location.h"
-#include "store/run_search.h"
+#include "store/search.h"
 
 struct run_create {
 	struct str	experiment_id;
@@ -384,15 +384,16 @@ run_restore(struct ctx *c)
 
 /* Write the runs of a page, a piece at a time. */
 static int
-put_page(struct ctx *c, const struct run_page *page)
+put_page(struct ctx *c, const struct search_page *page)
 {
+	const struct str *run_ids = page->items;
 	struct run *runs = arena_array(c->mem, RUN_PIECE, sizeof(*runs));
 	struct arena_mark mark = arena_mark(c->mem);
 	size_t at;
 	int64_t n, i;
 
 	for (at = 0; at < page->n; at += RUN_PIECE) {
-		n = store_run_list(&c->work, page->run_ids + at,
+		n = store_run_list(&c->work, run_ids + at,
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
 		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)
 			return fail_db(c);
@@ -407,14 +408,14 @@ static int
 run_search(struct ctx *c)
 {
 	const struct run_search_in *in = c->in;
-	struct run_search q = {
+	struct search_query q = {
 		.filter = in->filter, .order_by = in->order_by.items,
 		.norder = in->order_by.n, .page_token = in->page_token,
 		.max_results = in->max_results.set ? in->max_results.v : RUN_PAGE_DEFAULT,
 		.view = in->run_view_type.set ? (enum view_type)(in->run_view_type.v - 1) :
 		    VIEW_ACTIVE_ONLY,
 	};
-	struct run_page page;
+	struct search_page page;
 	struct search_error error;
 	const struct str *bad;
 	int64_t *ids;
@@ -427,7 +428,7 @@ run_search(struct ctx *c)
 		return -1;
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
-	switch (store_run_search(&c->work, &q, &page, &error)) {
+	switch (store_search(&c->work, &run_plan, &q, &page, &error)) {
 	case -1:
 		return fail_db(c);
 	case 1:

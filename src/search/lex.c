@@ -548,20 +548,6 @@ lex(struct arena *mem, struct str text)
 }
 
 bool
-tokens_are_split(struct tokens t)
-{
-	size_t i;
-	bool ended = false;
-
-	for (i = 0; i < t.n; i++) {
-		if (ended && t.v[i].kind != TOK_SPACE)
-			return true;
-		ended = ended || token_is_punct(&t.v[i], ';');
-	}
-	return false;
-}
-
-bool
 token_is_punct(const struct token *t, char c)
 {
 	return t->kind == TOK_PUNCT && t->text.len == 1 && t->text.p[0] == c;

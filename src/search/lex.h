@@ -41,8 +41,6 @@ struct tokens {
 struct tokens	lex(struct arena *, struct str text);
 
 /* Is the token this one character of punctuation? */
-/* Is there something behind a semicolon? */
-bool	tokens_are_split(struct tokens);
 bool	token_is_punct(const struct token *, char);
 /* Is it this keyword, in any case? */
 bool	token_is_keyword(const struct token *, const char *word);

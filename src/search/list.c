@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/repr.h"
-#include "search/entity.h"
 #include "search/list.h"
 
 #define LIST_PREFIX	"While parsing a list in the query, expected "

@@ -1,8 +1,12 @@
 /*
  * order_by: one item and perhaps a direction.
  */
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/repr.h"
+#include "search/field.h"
+#include "search/item.h"
 #include "search/order.h"
 
 static int
@@ -52,7 +56,7 @@ is_key(const struct item *i, size_t nitems)
 }
 
 static int
-read_clause(struct arena *mem, const struct search_entity *e,
+read_clause(struct arena *mem, const struct search_dialect *d,
     struct str clause, struct search_order *out, struct search_error *err)
 {
 	struct tokens tokens;
@@ -75,7 +79,7 @@ read_clause(struct arena *mem, const struct search_entity *e,
 		    STR_ARGS(clause));
 	if (!is_key(key, items.n))
 		return fail_parse(mem, clause, err);
-	return search_resolve(mem, e, key->token.text, USE_ORDER, &out->field,
+	return search_resolve(mem, d, key->token.text, USE_ORDER, &out->field,
 	    &out->key, err);
 }
 
@@ -113,23 +117,57 @@ has_field(const struct search_order *keys, size_t n,
 }
 
 int
-search_order_read(struct arena *mem, const struct search_entity *e,
-    const struct str *clauses, size_t n, bool repeats,
-    struct search_order *keys, size_t *nkeys, struct search_error *err)
+search_order_fail_many(struct arena *mem, struct search_error *err)
+{
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by: "
+	    "at most %d clauses are taken.", SEARCH_ORDER_MAX);
+}
+
+int
+search_order_read(struct arena *mem, const struct search_dialect *d,
+    const struct str *clauses, size_t n, struct search_order *keys, size_t *nkeys,
+    struct search_error *err)
 {
 	size_t i;
 
 	*nkeys = 0;
 	if (n > SEARCH_ORDER_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by: "
-		    "at most %d clauses are taken.", SEARCH_ORDER_MAX);
+		return search_order_fail_many(mem, err);
 	for (i = 0; i < n; i++) {
-		if (read_clause(mem, e, clauses[i], &keys[*nkeys], err) != 0)
+		if (read_clause(mem, d, clauses[i], &keys[*nkeys], err) != 0)
 			return 1;
 		if (!has_field(keys, *nkeys, &keys[*nkeys]))
 			(*nkeys)++;
-		else if (!repeats)
+		else if (!d->order_repeats)
 			return fail_duplicate(mem, clauses, n, err);
 	}
 	return 0;
+}
+
+int
+search_order_by_name(struct arena *mem, const struct search_dialect *d,
+    struct str name, struct search_order *out, struct search_error *err)
+{
+	const char *dot;
+
+	name = str_or_empty(name);
+	if (name.len > SEARCH_ORDER_BYTES_MAX)
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid order by "
+		    "field name: it is longer than %d bytes.",
+		    SEARCH_ORDER_BYTES_MAX);
+	dot = memchr(name.p, '.', name.len);
+	if (dot == NULL) {
+		out->key = search_real_name(d, name);
+		out->field = search_field_find(d, SCOPE_ATTRIBUTE, USE_ORDER, out->key);
+		if (out->field != NULL)
+			return 0;
+		return search_fail(mem, err, SEARCH_NO_ATTRIBUTE,
+		    "Invalid order by field name: %.*s", STR_ARGS(name));
+	}
+	out->key = (struct str){ dot + 1, (size_t)(name.p + name.len - dot) - 1 };
+	out->field = search_field_find(d, SCOPE_METRIC, USE_ORDER, out->key);
+	if (str_starts(name, "metrics."))
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid order by field "
+	    "name: %.*s. Only metrics are supported.", STR_ARGS(name));
 }

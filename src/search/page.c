@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "search/entity.h"
 #include "search/page.h"
 
 /* Changes with the format, so that old tokens are refused. */

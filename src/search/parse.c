@@ -3,7 +3,6 @@
  * named in the error, item by item, as MLflow does.
  */
 #include "base/buf.h"
-#include "base/repr.h"
 #include "search/parse.h"
 
 static bool
@@ -16,8 +15,9 @@ is_line_comment(const struct token *t)
 static bool
 has_second_statement(struct tokens t)
 {
-	size_t i, depth = 0;
 	bool ended = false;
+	int depth = 0;
+	size_t i;
 
 	for (i = 0; i < t.n; i++) {
 		if (ended && t.v[i].kind != TOK_SPACE &&
@@ -25,9 +25,9 @@ has_second_statement(struct tokens t)
 			return true;
 		if (token_is_punct(&t.v[i], '('))
 			depth++;
-		else if (token_is_punct(&t.v[i], ')') && depth > 0)
+		else if (token_is_punct(&t.v[i], ')'))
 			depth--;
-		else if (token_is_punct(&t.v[i], ';') && depth == 0)
+		else if (token_is_punct(&t.v[i], ';') && depth <= 0)
 			ended = true;
 	}
 	return false;
@@ -35,7 +35,7 @@ has_second_statement(struct tokens t)
 
 /* 1 with *err naming every item that is no comparison; 0 if there is none. */
 static int
-check_items(struct arena *mem, const struct search_entity *e,
+check_items(struct arena *mem, const struct search_dialect *d,
     struct items items, struct search_error *err)
 {
 	struct buf text = { 0 };
@@ -47,9 +47,9 @@ check_items(struct arena *mem, const struct search_entity *e,
 			continue;
 		buf_puts(&text, text.len != 0 ? ", " :
 		    "Invalid clause(s) in filter string: ");
-		buf_puts(&text, e->clause_quote);
+		buf_puts(&text, d->clause_quote);
 		buf_add_str(&text, items.v[i].token.text);
-		buf_puts(&text, e->clause_quote);
+		buf_puts(&text, d->clause_quote);
 	}
 	if (text.len == 0)
 		return 0;
@@ -69,67 +69,34 @@ count_comparisons(struct items items)
 	return n;
 }
 
+/* The comparisons become the kids; in the plain grammar nothing else may be there. */
 static int
-check_joined(struct arena *mem, const struct search_node *tree,
-    struct search_error *err)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < tree->nkids; i++)
-		n += tree->kids[i].test.field->scope != SCOPE_ATTRIBUTE;
-	if (n <= SEARCH_JOINED_MAX)
-		return 0;
-	return search_fail(mem, err, SEARCH_INVALID, "The filter has too many "
-	    "clauses on metrics, params, tags and datasets: at most %d are "
-	    "taken.", SEARCH_JOINED_MAX);
-}
-
-static int
-read_tests(struct arena *mem, const struct search_entity *e,
+read_tests(struct arena *mem, const struct search_dialect *d, struct str filter,
     struct items items, struct search_node *tree, struct search_error *err)
 {
 	size_t i;
 
-	tree->kids = arena_array(mem, count_comparisons(items),
-	    sizeof(*tree->kids));
+	tree->kids = arena_array(mem, count_comparisons(items), sizeof(*tree->kids));
 	for (i = 0; i < items.n; i++) {
 		struct search_node *kid = &tree->kids[tree->nkids];
 
-		if (items.v[i].kind != ITEM_COMPARISON)
+		if (item_is_ignored(&items.v[i]))
 			continue;
+		if (items.v[i].kind != ITEM_COMPARISON)
+			return search_refuse(mem, err, &d->grammar->no_clauses, filter);
 		kid->kind = NODE_TEST;
-		if (search_test_read(mem, e, &items.v[i], &kid->test, err) != 0)
+		if (search_test_read(mem, d, &items.v[i], &kid->test, err) != 0)
 			return 1;
 		tree->nkids++;
 	}
 	for (i = 0; i < tree->nkids; i++)
 		if (search_test_check(mem, &tree->kids[i].test, err) != 0)
 			return 1;
-	return check_joined(mem, tree, err);
-}
-
-int
-search_tests_read(struct arena *mem, struct items items, search_read_test *read,
-    struct search_node *tree, struct search_error *err)
-{
-	size_t i;
-
-	tree->kids = arena_array(mem, items.n, sizeof(*tree->kids));
-	for (i = 0; i < items.n; i++) {
-		struct search_node *kid = &tree->kids[tree->nkids];
-
-		if (items.v[i].kind != ITEM_COMPARISON)
-			continue;
-		kid->kind = NODE_TEST;
-		if (read(mem, &items.v[i], &kid->test, err) != 0)
-			return 1;
-		tree->nkids++;
-	}
 	return 0;
 }
 
 int
-search_parse(struct arena *mem, const struct search_entity *e,
+search_parse(struct arena *mem, const struct search_dialect *d,
     struct str filter, struct search_node **tree, struct search_error *err)
 {
 	struct tokens tokens;
@@ -140,22 +107,18 @@ search_parse(struct arena *mem, const struct search_entity *e,
 	if (str_empty(filter))
 		return 0;
 	if (filter.len > SEARCH_FILTER_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Error on parsing "
-		    "filter: it is longer than %d bytes.", SEARCH_FILTER_MAX);
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: it is "
+		    "longer than %d bytes.", SEARCH_FILTER_MAX);
 	tokens = lex(mem, filter);
 	if (tokens.n == 1 && tokens.v[0].kind == TOK_SPACE)
-		return search_fail(mem, err, SEARCH_INVALID,
-		    "Invalid filter '%.*s'. Could not be parsed.",
-		    STR_ARGS(filter));
+		return search_refuse(mem, err, &d->grammar->unparsed, filter);
 	if (has_second_statement(tokens))
-		return search_fail(mem, err, SEARCH_INVALID, "Search filter "
-		    "contained multiple expression %.*s. Provide AND-ed "
-		    "expression list.", STR_ARGS(repr(mem, filter)));
+		return search_refuse(mem, err, &d->grammar->several, filter);
 	items = items_group(mem, tokens);
-	if (check_items(mem, e, items, err) != 0)
+	if (!d->grammar->is_plain && check_items(mem, d, items, err) != 0)
 		return 1;
 	if (count_comparisons(items) > SEARCH_CLAUSES_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Error on parsing "
-		    "filter '%.*s'", STR_ARGS(filter));
-	return read_tests(mem, e, items, *tree, err);
+		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: it has "
+		    "more than %d clauses.", SEARCH_CLAUSES_MAX);
+	return read_tests(mem, d, filter, items, *tree, err);
 }

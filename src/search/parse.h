@@ -10,7 +10,7 @@
 #ifndef SEARCH_PARSE_H
 #define SEARCH_PARSE_H
 
-#include "search/entity.h"
+#include "search/test.h"
 
 enum search_node_kind { NODE_AND, NODE_TEST };
 
@@ -21,18 +21,11 @@ struct search_node {
 	size_t			 nkids;		/* 0: everything matches */
 };
 
-/* Reads one comparison: 0, or 1 with *err. */
-typedef int search_read_test(struct arena *, const struct item *, struct search_test *,
-	    struct search_error *err);
-/* The comparisons among the items become the kids of an AND.  0, or 1 with *err. */
-int	search_tests_read(struct arena *, struct items, search_read_test *,
-	    struct search_node *tree, struct search_error *err);
-
 /*
  * An absent or empty filter gives a tree that matches everything.  `filter`
  * must be valid UTF-8; the tree points into it.  0, or 1 with *err.
  */
-int	search_parse(struct arena *, const struct search_entity *,
+int	search_parse(struct arena *, const struct search_dialect *,
 	    struct str filter, struct search_node **tree,
 	    struct search_error *err);
 

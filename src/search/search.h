@@ -8,7 +8,8 @@
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
 
-#include "base/str.h"
+#include "base/arena.h"
+#include "search/dialect.h"
 
 enum search_error_kind {
 	SEARCH_INVALID,		/* INVALID_PARAMETER_VALUE, 400 */
@@ -32,8 +33,11 @@ enum view_type { VIEW_ACTIVE_ONLY, VIEW_DELETED_ONLY, VIEW_ALL };
  */
 #define SEARCH_FILTER_MAX	(128 * 1024)	/* bytes */
 #define SEARCH_CLAUSES_MAX	500
-/* Clauses on other tables; beyond 60, MLflow's statement fails. */
-#define SEARCH_JOINED_MAX	60
+/*
+ * Of a LIKE's pattern.  MariaDB calls itself for each `%` and its stack ends behind
+ * some 2,000 of them; a pattern written by hand has a few.
+ */
+#define SEARCH_WILDCARDS_MAX	100
 /* Each order_by clause costs two columns of the result, of which 24 are taken. */
 #define SEARCH_ORDER_MAX	10
 #define SEARCH_ORDER_BYTES_MAX	2048		/* of one clause */
@@ -42,5 +46,16 @@ enum view_type { VIEW_ACTIVE_ONLY, VIEW_DELETED_ONLY, VIEW_ALL };
 
 /* A str as the two arguments of "%.*s"; only for text inside the bounds. */
 #define STR_ARGS(s)	(int)(s).len, (s).p == NULL ? "" : (s).p
+
+/* Record the client's mistake; always 1, so that it can be returned. */
+int	search_fail(struct arena *, struct search_error *,
+	    enum search_error_kind, const char *fmt, ...)
+	    __attribute__((format(printf, 4, 5)));
+/* The same of an invalid value, in the words of a dialect. */
+int	search_refuse(struct arena *, struct search_error *,
+	    const struct search_phrase *, struct str what);
+
+/* A number as Python prints a float; "inf" for those beyond it. */
+struct str	search_show_double(struct arena *, double);
 
 #endif

@@ -1,8 +1,6 @@
-/* Evaluation datasets by filter and order. */
-#include "search/eval_dataset.h"
-#include "store/eval_dataset_search.h"
-#include "store/keyset.h"
-#include "store/where.h"
+/* Evaluation datasets by filter and order: the tables of SQL's names. */
+#include "store/eval_dataset.h"
+#include "store/search.h"
 
 static const struct where_source sources[EVAL_COLUMN__MAX] = {
 	[EVAL_NAME] = { .value = { "d.name" } },
@@ -18,115 +16,44 @@ static const struct where_source sources[EVAL_COLUMN__MAX] = {
 	},
 };
 
-/* Placeholders of one statement in MariaDB's protocol. */
-#define ARGS_MAX	65535
+static const struct search_sort sorts[EVAL_COLUMN__MAX] = {
+	[EVAL_ID] = { { NULL }, { "d.dataset_id" }, DB_STR, false },
+	[EVAL_NAME] = { { NULL }, { "d.name" }, DB_STR, false },
+	[EVAL_CREATED] = { { NULL }, { "COALESCE(d.created_time, 0)" }, DB_I64, false },
+	[EVAL_UPDATED] = { { NULL }, { "COALESCE(d.last_update_time, 0)" }, DB_I64, false },
+};
 
 static void
-add_keys(struct keyset *k, int column, bool descending)
+add_from(struct sql *q, const struct search *s)
 {
-	static const struct sql_name name = { "d.name" };
-	static const struct sql_name created = { "COALESCE(d.created_time, 0)" };
-	static const struct sql_name updated = { "COALESCE(d.last_update_time, 0)" };
-
-	if (column == EVAL_NAME)
-		keyset_add(k, &name, DB_STR, descending);
-	else
-		keyset_add(k, column == EVAL_CREATED ? &created : &updated, DB_I64,
-		    descending);
-}
-
-static int
-read_order(struct arena *mem, const struct eval_dataset_search *s,
-    struct keyset *k, struct search_error *err)
-{
-	static const struct sql_name id = { "d.dataset_id" };
-	bool created = false;
-	size_t i;
-
-	if (s->norder > SEARCH_ORDER_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by: "
-		    "at most %d clauses are taken.", SEARCH_ORDER_MAX);
-	for (i = 0; i < s->norder; i++) {
-		struct search_order order;
-
-		if (search_eval_datasets_order(mem, s->order_by[i], &order,
-		    err) != 0)
-			return 1;
-		add_keys(k, order.field->column, order.descending);
-		created |= order.field->column == EVAL_CREATED;
-	}
-	if (!created)
-		add_keys(k, EVAL_CREATED, true);
-	keyset_add(k, &id, DB_STR, false);
-	return 0;
-}
-
-/* Of everything but the page size, which may change from page to page. */
-static uint64_t
-hash_query(const struct eval_dataset_search *s)
-{
-	uint64_t h = page_hash_str(0, STR("evaluation datasets"));
-	size_t i;
-
-	for (i = 0; i < s->nexperiments; i++)
-		h = page_hash_str(h, s->experiment_ids[i]);
-	return page_hash_query(h, s->filter, s->order_by, s->norder);
-}
-
-static void
-build(struct sql *q, const struct eval_dataset_search *s,
-    const struct search_node *filter, const struct keyset *k)
-{
-	sql_lit(q, "SELECT " EVAL_DATASET_COLUMNS);
-	keyset_select(k, q);
 	sql_lit(q, " FROM evaluation_datasets d WHERE TRUE");
-	if (s->nexperiments > 0) {
-		sql_lit(q, " AND EXISTS (SELECT 1 FROM entity_associations a "
-		    "WHERE a.source_type = 'evaluation_dataset' "
-		    "AND a.source_id = d.dataset_id "
-		    "AND a.destination_type = 'experiment' "
-		    "AND a.destination_id IN ");
-		sql_args(q, s->experiment_ids, s->nexperiments);
-		sql_lit(q, ")");
-	}
-	where_add(q, filter, sources);
-	keyset_where(k, q);
-	keyset_order(k, q);
+	if (s->query->nwritten == 0)
+		return;
+	sql_lit(q, " AND EXISTS (SELECT 1 FROM entity_associations a "
+	    "WHERE a.source_type = 'evaluation_dataset' "
+	    "AND a.source_id = d.dataset_id "
+	    "AND a.destination_type = 'experiment' "
+	    "AND a.destination_id IN ");
+	sql_args(q, s->query->experiments, s->query->nwritten);
+	sql_lit(q, ")");
 }
 
 static void
-add_dataset(void *arg, struct arena *mem, const struct db_val *row)
+take(const struct db_val *row, void *item)
 {
-	struct eval_dataset_page *page = arg;
-
-	page->items = arena_grow(mem, page->items, page->n, sizeof(*page->items));
-	store_eval_dataset_from_row(row, &page->items[page->n++]);
+	store_eval_dataset_from_row(row, item);
 }
 
-int
-store_eval_dataset_search(struct work *work,
-    const struct eval_dataset_search *s, struct eval_dataset_page *page,
-    struct search_error *err)
-{
-	struct keyset keyset = { .query = hash_query(s), .limit = s->max_results };
-	struct search_node *filter;
-	struct sql q;
-	int rc;
-
-	*page = (struct eval_dataset_page){ 0 };
-	if (search_eval_datasets_parse(work->mem, s->filter, &filter, err) != 0 ||
-	    read_order(work->mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
-		return 1;
-	sql_init(&q, work, "eval_dataset.search");
-	build(&q, s, filter, &keyset);
-	if (q.nargs > ARGS_MAX)
-		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
-		    "many experiments and values: at most %d are taken.",
-		    ARGS_MAX);
-	else
-		rc = keyset_walk(&keyset, work, &q, "sssssiiss", add_dataset, page,
-		    &page->next_page_token);
-	sql_fini(&q);
-	return rc;
-}
+const struct search_plan eval_dataset_plan = {
+	.name = "eval_dataset.search",
+	.dialect = &search_eval_datasets,
+	.sources = sources,
+	.sorts = sorts,
+	.unasked = { SEARCH_NO_DEFAULT },
+	.ties = { { EVAL_CREATED, true }, { EVAL_ID, false }, SEARCH_NO_DEFAULT },
+	.columns = { EVAL_DATASET_COLUMNS },
+	.types = "sssssiiss",
+	.item_size = sizeof(struct eval_dataset),
+	.take = take,
+	.add_from = add_from,
+};

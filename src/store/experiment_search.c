@@ -1,10 +1,5 @@
-/*
- * Experiments by filter and order.  Every name of SQL is in a table here.
- */
-#include "search/order.h"
-#include "store/experiment_search.h"
-#include "store/keyset.h"
-#include "store/where.h"
+/* Experiments by filter and order: the tables of SQL's names. */
+#include "store/search.h"
 
 static const struct where_source sources[EXPERIMENT_COLUMN__MAX] = {
 	[EXPERIMENT_ID] = { .value = { "e.experiment_id" } },
@@ -19,116 +14,40 @@ static const struct where_source sources[EXPERIMENT_COLUMN__MAX] = {
 	},
 };
 
-struct column_order {
-	struct sql_name	not_null;	/* where the column may be NULL */
-	struct sql_name	value;
-	enum db_type	type;
-};
-
-static const struct column_order column_orders[EXPERIMENT_COLUMN__MAX] = {
-	[EXPERIMENT_ID] = { { NULL }, { "e.experiment_id" }, DB_I64 },
-	[EXPERIMENT_NAME] = { { NULL }, { "e.name" }, DB_STR },
+static const struct search_sort sorts[EXPERIMENT_COLUMN__MAX] = {
+	[EXPERIMENT_ID] = { { NULL }, { "e.experiment_id" }, DB_I64, false },
+	[EXPERIMENT_NAME] = { { NULL }, { "e.name" }, DB_STR, false },
 	[EXPERIMENT_CREATION_TIME] = {
-		{ "e.creation_time IS NOT NULL" }, { "e.creation_time" }, DB_I64
+		{ "e.creation_time IS NOT NULL" }, { "e.creation_time" }, DB_I64, false
 	},
 	[EXPERIMENT_LAST_UPDATE_TIME] = {
 		{ "e.last_update_time IS NOT NULL" }, { "e.last_update_time" },
-		DB_I64
+		DB_I64, false
 	},
 };
 
 static void
-add_keys(struct keyset *k, int column, bool descending)
+add_from(struct sql *q, const struct search *s)
 {
-	const struct column_order *o = &column_orders[column];
-
-	if (o->not_null.text != NULL)
-		keyset_add(k, &o->not_null, DB_I64, descending);
-	keyset_add(k, &o->value, o->type, descending);
-}
-
-/* Of everything but the page size, which may change from page to page. */
-static uint64_t
-hash_query(const struct experiment_search *s)
-{
-	uint64_t h = page_hash_str(0, STR("experiments"));
-
-	return page_hash_i64(page_hash_query(h, s->filter, s->order_by, s->norder), s->view);
-}
-
-static int
-read_order(struct arena *mem, const struct experiment_search *s,
-    struct keyset *k, struct search_error *err)
-{
-	struct search_order order[SEARCH_ORDER_MAX];
-	bool has_id = false;
-	size_t n, i;
-
-	if (search_order_read(mem, &search_experiments, s->order_by, s->norder,
-	    true, order, &n, err) != 0)
-		return 1;
-	for (i = 0; i < n; i++) {
-		add_keys(k, order[i].field->column, order[i].descending);
-		has_id |= order[i].field->column == EXPERIMENT_ID;
-	}
-	if (n == 0)
-		add_keys(k, EXPERIMENT_CREATION_TIME, true);
-	if (!has_id)
-		add_keys(k, EXPERIMENT_ID, n > 0);
-	return 0;
-}
-
-static void
-build(struct sql *q, const struct experiment_search *s,
-    const struct search_node *filter, const struct keyset *k)
-{
-	static const struct sql_name stage = { "e.lifecycle_stage" };
-
-	sql_lit(q, "SELECT e.experiment_id");
-	keyset_select(k, q);
+	(void)s;
 	sql_lit(q, " FROM experiments e WHERE TRUE");
-	where_add_view(q, &stage, s->view);
-	where_add(q, filter, sources);
-	keyset_where(k, q);
-	keyset_order(k, q);
 }
 
-static int
-run_query(struct work *work, struct sql *q,
-    const struct keyset *k, struct experiment_page *out)
-{
-	struct keyset_page page;
-	size_t i;
-
-	if (keyset_read(k, work, q, DB_I64, &page) != 0)
-		return -1;
-	out->ids = arena_array(work->mem, page.n, sizeof(*out->ids));
-	for (i = 0; i < page.n; i++)
-		out->ids[i] = page.ids[i].i64;
-	out->n = page.n;
-	out->next_page_token = page.next_page_token;
-	return 0;
-}
-
-int
-store_experiment_search(struct work *work,
-    const struct experiment_search *s, struct experiment_page *page,
-    struct search_error *err)
-{
-	struct keyset keyset = { .query = hash_query(s),
-	    .limit = s->max_results };
-	struct search_node *filter;
-	struct sql q;
-	int rc;
-
-	*page = (struct experiment_page){ 0 };
-	if (search_parse(work->mem, &search_experiments, s->filter, &filter,
-	    err) != 0 || read_order(work->mem, s, &keyset, err) != 0 ||
-	    keyset_start(&keyset, work->mem, s->page_token, err) != 0)
-		return 1;
-	sql_init(&q, work, "experiment.search");
-	build(&q, s, filter, &keyset);
-	rc = run_query(work, &q, &keyset, page);
-	sql_fini(&q);
-	return rc;
-}
+const struct search_plan experiment_plan = {
+	.name = "experiment.search",
+	.dialect = &search_experiments,
+	.sources = sources,
+	.sorts = sorts,
+	.nulls_low = true,
+	.unasked = {
+		{ EXPERIMENT_CREATION_TIME, true }, { EXPERIMENT_ID, false },
+		SEARCH_NO_DEFAULT
+	},
+	.ties = { { EXPERIMENT_ID, true }, SEARCH_NO_DEFAULT },
+	.stage = { "e.lifecycle_stage" },
+	.columns = { "e.experiment_id" },
+	.types = "i",
+	.item_size = sizeof(int64_t),
+	.take = store_search_take_i64,
+	.add_from = add_from,
+};

@@ -16,26 +16,10 @@
 #define TEXT_KEY	"256"
 
 void
-keyset_add(struct keyset *k, const struct sql_name *expr, enum db_type type,
-    bool descending)
+keyset_add(struct keyset *k, struct keyset_key key)
 {
 	assert(k->n < KEYSET_MAX);
-	k->keys[k->n++] = (struct keyset_key){ .expr = expr, .type = type,
-	    .descending = descending };
-}
-
-void
-keyset_add_long(struct keyset *k, const struct sql_name *expr, bool descending)
-{
-	keyset_add(k, expr, DB_STR, descending);
-	k->keys[k->n - 1].is_long = true;
-}
-
-void
-keyset_add_nulls_last(struct keyset *k, const struct sql_name *expr, enum db_type type)
-{
-	keyset_add(k, expr, type, true);
-	k->keys[k->n - 1].nulls_last = true;
+	k->keys[k->n++] = key;
 }
 
 static bool
@@ -58,17 +42,22 @@ int
 keyset_start(struct keyset *k, struct arena *mem, struct str token,
     struct search_error *err)
 {
+	struct page_value values[KEYSET_HEAD_MAX + KEYSET_MAX];
 	size_t n, i;
 
 	if (str_empty(token))
 		return 0;
-	if (page_token_read(mem, token, k->query, k->after, k->n, &n, err) != 0)
+	if (page_token_read(mem, token, k->query, values, k->nhead + k->n, &n, err) != 0)
 		return 1;
-	if (n != k->n)
+	if (n == 0)
+		return 0;
+	if (n != k->nhead + k->n)
 		return page_token_fail(mem, err);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < k->n; i++) {
+		k->after[i] = values[k->nhead + i];
 		if (!fits(&k->after[i], k->keys[i].type))
 			return page_token_fail(mem, err);
+	}
 	k->has_after = true;
 	return 0;
 }
@@ -187,21 +176,15 @@ static struct str
 make_token(const struct keyset *k, struct arena *mem,
     const struct db_val *last)
 {
-	struct page_value values[KEYSET_MAX];
+	struct page_value values[KEYSET_HEAD_MAX + KEYSET_MAX];
 	size_t i;
 
+	assert(k->nhead <= KEYSET_HEAD_MAX);
+	for (i = 0; i < k->nhead; i++)
+		values[i] = k->head[i];
 	for (i = 0; i < k->n; i++)
-		values[i] = to_page(&last[i]);
-	return page_token_write(mem, k->query, values, k->n);
-}
-
-static void
-add_id(void *arg, struct arena *mem, const struct db_val *row)
-{
-	struct keyset_page *page = arg;
-
-	page->ids = arena_grow(mem, page->ids, page->n, sizeof(*page->ids));
-	page->ids[page->n++] = row[0];
+		values[k->nhead + i] = to_page(&last[i]);
+	return page_token_write(mem, k->query, values, k->nhead + k->n);
 }
 
 static char
@@ -242,14 +225,4 @@ keyset_walk(const struct keyset *k, struct work *work, struct sql *q,
 	}
 	db_close(r);
 	return rc;
-}
-
-int
-keyset_read(const struct keyset *k, struct work *work, struct sql *q, enum db_type id,
-    struct keyset_page *page)
-{
-	const char types[] = { type_letter(id), '\0' };
-
-	*page = (struct keyset_page){ 0 };
-	return keyset_walk(k, work, q, types, add_id, page, &page->next_page_token);
 }

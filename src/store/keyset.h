@@ -14,45 +14,40 @@
 /* A rank and a value for each order_by clause and a tie-breaker, and the id. */
 #define KEYSET_MAX	(2 * (SEARCH_ORDER_MAX + 1) + 1)
 
+/* What a token may carry before the values of the keys. */
+#define KEYSET_HEAD_MAX	4
+
+/*
+ * A sort key.  One that may be NULL needs one before it that tells NULL apart, such as
+ * "x IS NULL", or goes downwards with `nulls_last`: an index on the bare column gives
+ * that order.  The last key must be unique.
+ */
 struct keyset_key {
 	const struct sql_name	*expr;
 	enum db_type		 type;		/* DB_I64, DB_DBL or DB_STR */
 	bool			 descending;
 	bool			 nulls_last;
-	bool			 is_long;	/* a text that must be cut to be sorted */
+	/* a text of more than 256 characters: so many of them count */
+	bool			 is_long;
 };
 
 struct keyset {
 	struct keyset_key	keys[KEYSET_MAX];
 	size_t			n;
 	uint64_t		query;		/* hash for tokens */
+	const struct page_value	*head;		/* goes into tokens, before the keys; */
+	size_t			nhead;		/* who reads it there looks at it */
 	struct page_value	after[KEYSET_MAX];	/* n of them, */
 	bool			has_after;		/* if so */
 	int64_t			limit;		/* rows of a page */
 };
 
-struct keyset_page {
-	struct db_val	*ids;		/* the first column of each row */
-	size_t		 n;
-	struct str	 next_page_token;	/* absent: the last page */
-};
+void	keyset_add(struct keyset *, struct keyset_key);
 
 /*
- * The next sort key; texts have at most 256 characters.  A key that may be NULL
- * needs one before it that tells NULL apart, such as "x IS NULL".  The last key
- * must be unique.
+ * Start behind `token` (absent, empty or of an empty page: at the top).  0, or 1 with
+ * *err.
  */
-void	keyset_add(struct keyset *, const struct sql_name *expr, enum db_type,
-	    bool descending);
-/* The same for texts of any length: their first 256 characters count. */
-void	keyset_add_long(struct keyset *, const struct sql_name *expr, bool descending);
-/*
- * A key that may be NULL, downwards: NULL comes last by itself, so that an index
- * on the bare column gives the order.
- */
-void	keyset_add_nulls_last(struct keyset *, const struct sql_name *expr, enum db_type);
-
-/* Start behind `token` (absent or empty: at the top).  0, or 1 with *err. */
 int	keyset_start(struct keyset *, struct arena *, struct str token,
 	    struct search_error *err);
 
@@ -74,8 +69,5 @@ void	keyset_order(const struct keyset *, struct sql *);
 typedef void keyset_add_row(void *arg, struct arena *mem, const struct db_val *row);
 int	keyset_walk(const struct keyset *, struct work *, struct sql *, const char *types,
 	    keyset_add_row *add, void *arg, struct str *next_page_token);
-/* The same for a single column, an id of the given type: 0 with *page, or -1. */
-int	keyset_read(const struct keyset *, struct work *, struct sql *, enum db_type id,
-	    struct keyset_page *page);
 
 #endif

@@ -2,9 +2,9 @@ libcairn_a_SOURCES += \
 	%D%/connection.h \
 	%D%/db.c %D%/db.h \
 	%D%/eval_dataset.c %D%/eval_dataset.h \
-	%D%/eval_dataset_search.c %D%/eval_dataset_search.h \
+	%D%/eval_dataset_search.c \
 	%D%/experiment.c %D%/experiment.h \
-	%D%/experiment_search.c %D%/experiment_search.h \
+	%D%/experiment_search.c \
 	%D%/input.c %D%/input.h \
 	%D%/keyset.c %D%/keyset.h \
 	%D%/kv.c %D%/kv.h \
@@ -13,14 +13,15 @@ libcairn_a_SOURCES += \
 	%D%/logged_model_search.c %D%/logged_model_search.h \
 	%D%/metric.c %D%/metric.h \
 	%D%/model_version.c %D%/model_version.h \
-	%D%/model_version_search.c %D%/model_version_search.h \
+	%D%/model_version_search.c \
 	%D%/registered_model.c %D%/registered_model.h \
-	%D%/registered_model_search.c %D%/registered_model_search.h \
+	%D%/registered_model_search.c \
 	%D%/registry_filter.c %D%/registry_filter.h \
 	%D%/result.c \
 	%D%/run.c %D%/run.h \
-	%D%/run_search.c %D%/run_search.h \
+	%D%/run_search.c \
 	%D%/scorer.c %D%/scorer.h \
+	%D%/search.c %D%/search.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/stmt.c %D%/stmt.def \
 	%D%/walk.c %D%/walk.h \

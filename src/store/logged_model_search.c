@@ -3,11 +3,9 @@
  * `lm`, which has a column for each metric that is ordered by; metrics of
  * chosen datasets are the table `scoped`.
  */
-#include "search/logged_model.h"
-#include "store/keyset.h"
+#include "base/repr.h"
 #include "store/logged_model_search.h"
 #include "store/walk.h"
-#include "store/where.h"
 
 #define NUMBER_AS_TEXT(column)	"CAST(" column " AS CHAR CHARACTER SET utf8mb4)"
 
@@ -57,42 +55,21 @@ static const struct where_source scoped_sources[LOGGED_MODEL_COLUMN__MAX] = {
 	ATTRIBUTES, METRICS_IN("scoped")
 };
 
-/* Sort keys in the model's own row: NULL or not, then the value. */
-struct column_order {
-	struct sql_name	rank;
-	struct sql_name	value;
-	enum db_type	type;
-};
+#define SORT(column, type)	{ { NULL }, { column }, type, type == DB_STR }
+#define NULLABLE(column)	{ { column " IS NULL" }, { column }, DB_STR, true }
 
-static const struct column_order column_orders[LOGGED_MODEL_COLUMN__MAX] = {
-	[LOGGED_MODEL_ID] = { { NULL }, { "lm.model_id" }, DB_STR },
-	[LOGGED_MODEL_EXPERIMENT_ID] = {
-		{ NULL }, { "lm.experiment_id" }, DB_I64
-	},
-	[LOGGED_MODEL_NAME] = { { NULL }, { "lm.name" }, DB_STR },
-	[LOGGED_MODEL_LOCATION] = {
-		{ NULL }, { "lm.artifact_location" }, DB_STR
-	},
-	[LOGGED_MODEL_CREATED] = {
-		{ NULL }, { "lm.creation_timestamp_ms" }, DB_I64
-	},
-	[LOGGED_MODEL_UPDATED] = {
-		{ NULL }, { "lm.last_updated_timestamp_ms" }, DB_I64
-	},
-	[LOGGED_MODEL_STATUS] = { { NULL }, { "lm.status" }, DB_I64 },
-	[LOGGED_MODEL_STAGE] = {
-		{ "lm.lifecycle_stage IS NULL" }, { "lm.lifecycle_stage" },
-		DB_STR
-	},
-	[LOGGED_MODEL_TYPE] = {
-		{ "lm.model_type IS NULL" }, { "lm.model_type" }, DB_STR
-	},
-	[LOGGED_MODEL_SOURCE_RUN] = {
-		{ "lm.source_run_id IS NULL" }, { "lm.source_run_id" }, DB_STR
-	},
-	[LOGGED_MODEL_STATUS_MESSAGE] = {
-		{ "lm.status_message IS NULL" }, { "lm.status_message" }, DB_STR
-	},
+static const struct search_sort sorts[LOGGED_MODEL_COLUMN__MAX] = {
+	[LOGGED_MODEL_ID] = SORT("lm.model_id", DB_STR),
+	[LOGGED_MODEL_EXPERIMENT_ID] = SORT("lm.experiment_id", DB_I64),
+	[LOGGED_MODEL_NAME] = SORT("lm.name", DB_STR),
+	[LOGGED_MODEL_LOCATION] = SORT("lm.artifact_location", DB_STR),
+	[LOGGED_MODEL_CREATED] = SORT("lm.creation_timestamp_ms", DB_I64),
+	[LOGGED_MODEL_UPDATED] = SORT("lm.last_updated_timestamp_ms", DB_I64),
+	[LOGGED_MODEL_STATUS] = SORT("lm.status", DB_I64),
+	[LOGGED_MODEL_STAGE] = NULLABLE("lm.lifecycle_stage"),
+	[LOGGED_MODEL_TYPE] = NULLABLE("lm.model_type"),
+	[LOGGED_MODEL_SOURCE_RUN] = NULLABLE("lm.source_run_id"),
+	[LOGGED_MODEL_STATUS_MESSAGE] = NULLABLE("lm.status_message"),
 };
 
 /* A metric that is ordered by: a column of its own in the derived table. */
@@ -115,109 +92,219 @@ static const struct metric_order metric_orders[] = {
 _Static_assert(sizeof(metric_orders) / sizeof(metric_orders[0]) ==
     SEARCH_ORDER_MAX, "one column for each order_by clause");
 
-/* A search once its texts are understood. */
-struct plan {
-	struct search_node		*filter;
-	const struct search_field	*fields[SEARCH_ORDER_MAX];
-	struct str			 keys[SEARCH_ORDER_MAX];
-	struct keyset			 keyset;
-	bool				 walk;	/* by the whole table, not by experiment */
-};
+/* What is not in a table: order, datasets, and what the token of a page names. */
+static const struct logged_model_search *
+own(const struct search *s)
+{
+	return s->query->own;
+}
 
+/* What a token says of the search that gave it; MLflow tells which differs. */
+enum { TOLD_EXPERIMENTS, TOLD_FILTER, TOLD_ORDER, TOLD_DATASETS, TOLD__MAX };
+
+_Static_assert(TOLD__MAX <= KEYSET_HEAD_MAX, "what a token has room for");
+
+/* Bytes of each; SEARCH_ORDER_MAX keys of texts must fit into the token too. */
+#define TOLD_BYTES_MAX	500
+
+/* Longer texts are told by their beginning and a hash. */
+static struct page_value
+tell(struct arena *mem, struct buf *text)
+{
+	struct str whole = buf_str(text);
+	struct page_value v = { .type = PAGE_TEXT, .text = arena_str(mem, whole) };
+
+	if (whole.len > TOLD_BYTES_MAX)
+		v.text = arena_printf(mem, "%.*s... (%016llx)",
+		    STR_ARGS(utf8_prefix(whole, TOLD_BYTES_MAX)),
+		    (unsigned long long)page_hash_str(0, whole));
+	buf_fini(text);
+	return v;
+}
+
+/* As Python shows a text; None when there is none. */
 static void
-add_column_keys(struct keyset *k, int column, bool descending)
+add_repr(struct buf *b, struct str s)
 {
-	const struct column_order *o = &column_orders[column];
-
-	if (o->rank.text != NULL)
-		keyset_add(k, &o->rank, DB_I64, false);
-	if (o->type == DB_STR)
-		keyset_add_long(k, &o->value, descending);
+	if (str_empty(s))
+		buf_puts(b, "None");
 	else
-		keyset_add(k, &o->value, o->type, descending);
+		repr_add(b, s);
 }
 
-static int
-read_order(struct arena *mem, const struct logged_model_search *s,
-    struct plan *p, struct search_error *err)
+static struct page_value
+tell_experiments(struct arena *mem, const struct search_query *q)
 {
-	bool created = false;
+	struct buf b = { 0 };
 	size_t i;
 
-	if (s->norder > SEARCH_ORDER_MAX)
-		return search_fail(mem, err, SEARCH_INVALID, "Invalid order_by: "
-		    "at most %d fields are taken.", SEARCH_ORDER_MAX);
-	for (i = 0; i < s->norder; i++) {
-		const struct model_order *o = &s->order_by[i];
-
-		if (search_logged_models_order(mem, o->field_name, &p->fields[i],
-		    &p->keys[i], err) != 0)
-			return 1;
-		created |= p->fields[i]->column == LOGGED_MODEL_CREATED;
-		if (p->fields[i]->scope == SCOPE_ATTRIBUTE) {
-			add_column_keys(&p->keyset, p->fields[i]->column,
-			    o->descending);
-			continue;
-		}
-		/* models without the metric come last in both directions */
-		keyset_add(&p->keyset, &metric_orders[i].rank, DB_I64, false);
-		keyset_add(&p->keyset, &metric_orders[i].value, DB_DBL,
-		    o->descending);
+	buf_puts(&b, "[");
+	for (i = 0; i < q->nwritten; i++) {
+		buf_puts(&b, i == 0 ? "" : ", ");
+		repr_add(&b, str_or_empty(q->experiments[i]));
 	}
-	if (!created)
-		add_column_keys(&p->keyset, LOGGED_MODEL_CREATED, true);
-	add_column_keys(&p->keyset, LOGGED_MODEL_ID, false);
-	return 0;
+	buf_puts(&b, "]");
+	return tell(mem, &b);
 }
 
-/* Of everything but the page size, which may change from page to page. */
-static uint64_t
-hash_query(const struct logged_model_search *s)
+static struct page_value
+tell_filter(struct arena *mem, const struct search_query *q)
 {
-	uint64_t h = page_hash_str(0, STR("logged models"));
+	struct buf b = { 0 };
+
+	if (str_empty(q->filter))
+		buf_puts(&b, "None");
+	else
+		buf_add_str(&b, q->filter);
+	return tell(mem, &b);
+}
+
+static struct page_value
+tell_order(struct arena *mem, const struct logged_model_search *m)
+{
+	struct buf b = { 0 };
 	size_t i;
 
-	for (i = 0; i < s->nexperiments; i++)
-		h = page_hash_i64(h, s->experiment_ids[i]);
-	h = page_hash_str(h, s->filter);
-	for (i = 0; i < s->norder; i++) {
-		h = page_hash_str(h, s->order_by[i].field_name);
-		h = page_hash_i64(h, s->order_by[i].descending);
-		h = page_hash_str(h, s->order_by[i].dataset_name);
-		h = page_hash_str(h, s->order_by[i].dataset_digest);
+	for (i = 0; i < m->norder; i++) {
+		const struct model_order *o = &m->order_by[i];
+
+		buf_puts(&b, i == 0 ? "[{'field_name': " : ", {'field_name': ");
+		repr_add(&b, str_or_empty(o->field_name));
+		buf_printf(&b, ", 'ascending': %s, 'dataset_name': ",
+		    o->descending ? "False" : "True");
+		add_repr(&b, o->dataset_name);
+		buf_puts(&b, ", 'dataset_digest': ");
+		add_repr(&b, o->dataset_digest);
+		buf_puts(&b, "}");
 	}
-	for (i = 0; i < s->ndatasets; i++) {
-		h = page_hash_str(h, s->datasets[i].name);
-		h = page_hash_str(h, s->datasets[i].digest);
+	buf_puts(&b, m->norder == 0 ? "None" : "]");
+	return tell(mem, &b);
+}
+
+static struct page_value
+tell_datasets(const struct logged_model_search *m)
+{
+	uint64_t h = 0;
+	size_t i;
+
+	for (i = 0; i < m->ndatasets; i++) {
+		h = page_hash_str(h, m->datasets[i].name);
+		h = page_hash_str(h, m->datasets[i].digest);
 	}
-	return h;
+	return (struct page_value){ .type = PAGE_I64, .i64 = (int64_t)h };
 }
 
 /* A token that cannot be read is named before what is wrong with it. */
 static int
-start(struct arena *mem, struct keyset *k, struct str token,
-    struct search_error *err)
+fail_token(struct arena *mem, struct str token, struct search_error *err)
 {
-	if (keyset_start(k, mem, token, err) == 0)
-		return 0;
 	return search_fail(mem, err, SEARCH_INVALID,
 	    "Invalid page token: %.*s. It is not one that this search gave.",
 	    STR_ARGS(utf8_prefix(token, SEARCH_ORDER_BYTES_MAX)));
 }
 
+/* The first thing that the token was not given for. */
+static int
+check_told(struct arena *mem, struct str token, const struct page_value *want,
+    const struct page_value *found, struct search_error *err)
+{
+	static const char *const texts[] = {
+		[TOLD_EXPERIMENTS] = "Experiment IDs in the page token do not match the "
+		    "requested experiment IDs.",
+		[TOLD_FILTER] = "Filter string in the page token does not match the "
+		    "requested filter string.",
+		[TOLD_ORDER] = "Order by in the page token does not match the requested "
+		    "order by.",
+	};
+	int i;
+
+	for (i = 0; i <= TOLD_ORDER; i++)
+		if (!str_eq(want[i].text, found[i].text))
+			return search_fail(mem, err, SEARCH_INVALID,
+			    "%s Expected: %.*s. Found: %.*s", texts[i],
+			    STR_ARGS(want[i].text), STR_ARGS(found[i].text));
+	return want[TOLD_DATASETS].i64 == found[TOLD_DATASETS].i64 ? 0 :
+	    fail_token(mem, token, err);
+}
+
+static int
+read_token(struct arena *mem, struct search *s, struct search_error *err)
+{
+	const struct search_query *q = s->query;
+	struct page_value *head = arena_array(mem, TOLD__MAX, sizeof(*head));
+	struct page_value found[KEYSET_HEAD_MAX + KEYSET_MAX];
+	size_t n;
+
+	head[TOLD_EXPERIMENTS] = tell_experiments(mem, q);
+	head[TOLD_FILTER] = tell_filter(mem, q);
+	head[TOLD_ORDER] = tell_order(mem, own(s));
+	head[TOLD_DATASETS] = tell_datasets(own(s));
+	s->keyset.head = head;
+	s->keyset.nhead = TOLD__MAX;
+	s->keyset.query = page_hash_str(0, str_of(s->plan->name));
+	if (str_empty(q->page_token))
+		return 0;
+	if (page_token_read(mem, q->page_token, s->keyset.query, found,
+	    sizeof(found) / sizeof(found[0]), &n, err) != 0 || n < TOLD__MAX)
+		return fail_token(mem, q->page_token, err);
+	return check_told(mem, q->page_token, head, found, err);
+}
+
+static int
+read_order(struct arena *mem, struct search *s, struct search_error *err)
+{
+	const struct logged_model_search *m = own(s);
+
+	if (m->norder > SEARCH_ORDER_MAX)
+		return search_order_fail_many(mem, err);
+	for (; s->norder < m->norder; s->norder++) {
+		const struct model_order *o = &m->order_by[s->norder];
+
+		if (search_order_by_name(mem, s->plan->dialect, o->field_name,
+		    &s->order[s->norder], err) != 0)
+			return 1;
+		s->order[s->norder].descending = o->descending;
+	}
+	return 0;
+}
+
+/* Models without the metric come last in both directions. */
 static void
-add_scope(struct sql *q, const struct logged_model_search *s)
+add_keys(struct search *s, size_t i)
+{
+	keyset_add(&s->keyset, (struct keyset_key){ .expr = &metric_orders[i].rank,
+	    .type = DB_I64 });
+	keyset_add(&s->keyset, (struct keyset_key){ .expr = &metric_orders[i].value,
+	    .type = DB_DBL, .descending = s->order[i].descending });
+}
+
+static int
+prepare(struct work *work, struct search *s)
+{
+	static const struct sql_name table = { "logged_models" };
+
+	if (s->query->nexperiments == 0)
+		return 0;
+	return walk_plan(work, &table, s->query->experiment_ids, s->query->nexperiments,
+	    false, &s->walk) == -1 ? -1 : 1;
+}
+
+static void
+add_with(struct sql *q, const struct search *s)
 {
 	static const struct sql_name name = { "m.dataset_name" };
 	static const struct sql_name digest = { "m.dataset_digest" };
+	const struct logged_model_search *m = own(s);
 	size_t i;
 
+	if (m->ndatasets == 0)
+		return;
 	sql_lit(q, "WITH scoped AS (SELECT m.model_id, m.metric_name, "
 	    "m.metric_value FROM logged_model_metrics m WHERE FALSE");
-	for (i = 0; i < s->ndatasets; i++) {
+	for (i = 0; i < m->ndatasets; i++) {
 		sql_lit(q, " OR (TRUE");
-		where_add_exact(q, &name, s->datasets[i].name);
-		where_add_exact(q, &digest, s->datasets[i].digest);
+		where_add_exact(q, &name, m->datasets[i].name);
+		where_add_exact(q, &digest, m->datasets[i].digest);
 		sql_lit(q, ")");
 	}
 	sql_lit(q, ") ");
@@ -244,87 +331,48 @@ add_metric_column(struct sql *q, const struct model_order *o, struct str key,
 }
 
 static void
-add_models(struct sql *q, const struct logged_model_search *s,
-    const struct plan *p)
+add_from(struct sql *q, const struct search *s)
 {
 	static const struct sql_name experiment = { "l.experiment_id" };
 	size_t i;
 
 	sql_lit(q, " FROM (SELECT " LOGGED_MODEL_COLUMNS);
 	for (i = 0; i < s->norder; i++)
-		if (p->fields[i]->scope == SCOPE_METRIC)
-			add_metric_column(q, &s->order_by[i], p->keys[i],
+		if (s->order[i].field->scope == SCOPE_METRIC)
+			add_metric_column(q, &own(s)->order_by[i], s->order[i].key,
 			    &metric_orders[i]);
 	sql_lit(q, " FROM logged_models l WHERE l.lifecycle_stage = 'active' AND ");
-	walk_add(q, &experiment, s->experiment_ids, s->nexperiments, p->walk);
-	sql_lit(q, ") lm");
+	walk_add(q, &experiment, s->query->experiment_ids, s->query->nexperiments, s->walk);
+	sql_lit(q, ") lm WHERE TRUE");
+	if (own(s)->ndatasets > 0)
+		sql_lit(q, " AND EXISTS (SELECT 1 FROM scoped m "
+		    "WHERE m.model_id = lm.model_id)");
 }
 
 static void
-build(struct sql *q, const struct logged_model_search *s, const struct plan *p)
+add_tests(struct sql *q, const struct search *s)
 {
-	bool scoped = s->ndatasets > 0;
-
-	if (scoped)
-		add_scope(q, s);
-	sql_lit(q, "SELECT lm.model_id");
-	keyset_select(&p->keyset, q);
-	add_models(q, s, p);
-	sql_lit(q, " WHERE TRUE");
-	if (scoped)
-		sql_lit(q, " AND EXISTS (SELECT 1 FROM scoped m "
-		    "WHERE m.model_id = lm.model_id)");
-	where_add(q, p->filter, scoped ? scoped_sources : sources);
-	keyset_where(&p->keyset, q);
-	keyset_order(&p->keyset, q);
+	where_add(q, s->filter, own(s)->ndatasets > 0 ? scoped_sources : sources);
 }
 
-static int
-run_query(struct work *work, struct sql *q,
-    const struct keyset *k, struct logged_model_page *out)
-{
-	struct keyset_page page;
-	size_t i;
-
-	if (keyset_read(k, work, q, DB_STR, &page) != 0)
-		return -1;
-	out->model_ids = arena_array(work->mem, page.n + 1, sizeof(*out->model_ids));
-	for (i = 0; i < page.n; i++)
-		out->model_ids[i] = page.ids[i].str;
-	out->n = page.n;
-	out->next_page_token = page.next_page_token;
-	return 0;
-}
-
-int
-store_logged_model_search(struct work *work,
-    const struct logged_model_search *s, struct logged_model_page *page,
-    struct search_error *err)
-{
-	static const struct sql_name table = { "logged_models" };
-	struct plan plan = { .keyset = { .query = hash_query(s),
-	    .limit = s->max_results } };
-	struct sql q;
-	int rc;
-
-	*page = (struct logged_model_page){ 0 };
-	if (search_logged_models_parse(work->mem, s->filter, &plan.filter,
-	    err) != 0 || read_order(work->mem, s, &plan, err) != 0 ||
-	    start(work->mem, &plan.keyset, s->page_token, err) != 0)
-		return 1;
-	if (s->nexperiments == 0)
-		return 0;
-	if (walk_plan(work, &table, s->experiment_ids, s->nexperiments, false,
-	    &plan.walk) != 0)
-		return -1;
-	sql_init(&q, work, "logged_model.search");
-	build(&q, s, &plan);
-	if (q.nargs > SQL_ARGS_MAX)
-		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
-		    "many experiments and values: at most %d are taken.",
-		    SQL_ARGS_MAX);
-	else
-		rc = run_query(work, &q, &plan.keyset, page);
-	sql_fini(&q);
-	return rc;
-}
+const struct search_plan logged_model_plan = {
+	.name = "logged_model.search",
+	.dialect = &search_logged_models,
+	.sorts = sorts,
+	.unasked = { SEARCH_NO_DEFAULT },
+	.ties = {
+		{ LOGGED_MODEL_CREATED, true }, { LOGGED_MODEL_ID, false },
+		SEARCH_NO_DEFAULT
+	},
+	.columns = { "lm.model_id" },
+	.types = "s",
+	.item_size = sizeof(struct str),
+	.take = store_search_take_text,
+	.read_token = read_token,
+	.read_order = read_order,
+	.add_keys = add_keys,
+	.prepare = prepare,
+	.add_with = add_with,
+	.add_from = add_from,
+	.add_tests = add_tests,
+};

@@ -8,8 +8,8 @@
 /* Versions of one statement; longer lists are read in pieces. */
 #define PIECE	500
 
-static void
-from_row(const struct db_val *row, struct model_version *v)
+void
+store_model_version_from_row(const struct db_val *row, struct model_version *v)
 {
 	*v = (struct model_version){
 		.name = row[0].str, .version = row[1].i64,
@@ -27,7 +27,7 @@ model_versions_add(struct arena *mem, struct model_versions *to,
     const struct db_val *row)
 {
 	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
-	from_row(row, &to->items[to->n++]);
+	store_model_version_from_row(row, &to->items[to->n++]);
 }
 
 int
@@ -38,7 +38,7 @@ store_model_version_find(struct work *work, struct str name,
 	int rc = db_get(work, STMT_VERSION_GET, row, db_str(name), db_i64(version));
 
 	if (rc == 1)
-		from_row(row, v);
+		store_model_version_from_row(row, v);
 	return rc;
 }
 
@@ -50,7 +50,7 @@ store_model_version_lock(struct work *work, struct str name,
 	int rc = db_get(work, STMT_VERSION_LOCK, row, db_str(name), db_i64(version));
 
 	if (rc == 1)
-		from_row(row, v);
+		store_model_version_from_row(row, v);
 	return rc;
 }
 
@@ -62,7 +62,7 @@ store_model_version_newest(struct work *work, struct str name,
 	int rc = db_get(work, STMT_VERSION_NEWEST, row, db_str(name));
 
 	if (rc == 1)
-		from_row(row, v);
+		store_model_version_from_row(row, v);
 	return rc;
 }
 

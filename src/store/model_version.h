@@ -34,7 +34,9 @@ struct model_versions {
 #define VERSION_NCOLUMNS	13
 #define VERSION_TYPES		"siiisssssssss"
 
-/* Append the version that the first columns of a row hold. */
+/* The version that the first columns of a row hold. */
+void	store_model_version_from_row(const struct db_val *row, struct model_version *);
+/* The same, appended. */
 void	model_versions_add(struct arena *, struct model_versions *,
 	    const struct db_val *row);
 

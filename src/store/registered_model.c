@@ -8,21 +8,13 @@
 /* Models of one statement; longer lists are read in pieces. */
 #define PIECE	500
 
-static void
-from_row(const struct db_val *row, struct registered_model *m)
+void
+store_registered_model_from_row(const struct db_val *row, struct registered_model *m)
 {
 	*m = (struct registered_model){
 		.name = row[0].str, .creation_time = row[1].i64,
 		.last_updated_time = row[2].i64, .description = row[3].str,
 	};
-}
-
-void
-registered_models_add(struct arena *mem, struct registered_models *to,
-    const struct db_val *row)
-{
-	to->items = arena_grow(mem, to->items, to->n, sizeof(*to->items));
-	from_row(row, &to->items[to->n++]);
 }
 
 int
@@ -33,7 +25,7 @@ store_registered_model_find(struct work *work, struct str name,
 	int rc = db_get(work, STMT_MODEL_GET, row, db_str(name));
 
 	if (rc == 1)
-		from_row(row, m);
+		store_registered_model_from_row(row, m);
 	return rc;
 }
 
@@ -45,7 +37,7 @@ store_registered_model_lock(struct work *work, struct str name,
 	int rc = db_get(work, STMT_MODEL_LOCK, row, db_str(name));
 
 	if (rc == 1)
-		from_row(row, m);
+		store_registered_model_from_row(row, m);
 	return rc;
 }
 

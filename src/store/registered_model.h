@@ -20,18 +20,11 @@ struct registered_model {
 	struct model_versions	latest;			/* with their tags */
 };
 
-/* A list that grows. */
-struct registered_models {
-	struct registered_model	*items;
-	size_t			 n;
-};
-
 /* Columns of a model in a result, and their types. */
 #define MODEL_TYPES	"siis"
 
-/* Append the model that the first columns of a row hold. */
-void	registered_models_add(struct arena *, struct registered_models *,
-	    const struct db_val *row);
+/* The model that the first columns of a row hold. */
+void	store_registered_model_from_row(const struct db_val *row, struct registered_model *);
 
 int	store_registered_model_find(struct work *, struct str name,
 	    struct registered_model *);

@@ -5,9 +5,7 @@
 #ifndef STORE_REGISTRY_FILTER_H
 #define STORE_REGISTRY_FILTER_H
 
-#include <stdbool.h>
-
-#include "search/parse.h"
+#include "store/search.h"
 
 #define PROMPT_TAG	"mlflow.prompt.is_prompt"
 
@@ -15,7 +13,12 @@
  * Does the filter look for models, not for prompts?  Prompts are asked for by
  * the prompt tag = 'true' or != 'false'.  Any other comparison with that tag
  * means the models, and is taken out of the tree: a model has no such tag.
+ * `prepare` of the plans: always 1.
  */
-bool	registry_filter_models(struct search_node *tree);
+int	registry_filter_prepare(struct work *, struct search *);
+
+/* Without the names that such tags make prompts, when models are looked for. */
+void	registry_filter_add(struct sql *, const struct search *,
+	    const struct sql_name *name, const struct sql_name *tags);
 
 #endif

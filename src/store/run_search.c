@@ -1,12 +1,12 @@
 /*
  * Runs by filter and order.  Every name of SQL is in a table here; the page of
  * ids is all that is read, what hangs on the runs is read by the caller.
+ *
+ * Two statements (see walk.h), and none when no experiment is given, but mistakes in
+ * the filter, order or token are still found.
  */
-#include "search/order.h"
-#include "store/keyset.h"
-#include "store/run_search.h"
+#include "store/search.h"
 #include "store/walk.h"
-#include "store/where.h"
 
 #define DATASET_JOIN							\
 	"SELECT 1 FROM inputs i JOIN datasets d "			\
@@ -62,27 +62,17 @@ static const struct where_source sources[RUN_COLUMN__MAX] = {
 	},
 };
 
-/* Sort keys in the run's own row: NULL or not, then the value. */
-struct column_order {
-	struct sql_name	rank;
-	struct sql_name	value;
-	enum db_type	type;
-};
+/* Sort keys in the run's own row. */
+#define NULLABLE(column, type)	{ { column " IS NULL" }, { column }, type, false }
 
-static const struct column_order column_orders[RUN_COLUMN__MAX] = {
-	[RUN_ID] = { { NULL }, { "r.run_uuid" }, DB_STR },
-	[RUN_NAME] = { { "r.name IS NULL" }, { "r.name" }, DB_STR },
-	[RUN_USER_ID] = { { "r.user_id IS NULL" }, { "r.user_id" }, DB_STR },
-	[RUN_STATUS] = { { "r.status IS NULL" }, { "r.status" }, DB_STR },
-	[RUN_ARTIFACT_URI] = {
-		{ "r.artifact_uri IS NULL" }, { "r.artifact_uri" }, DB_STR
-	},
-	[RUN_START_TIME] = {
-		{ "r.start_time IS NULL" }, { "r.start_time" }, DB_I64
-	},
-	[RUN_END_TIME] = {
-		{ "r.end_time IS NULL" }, { "r.end_time" }, DB_I64
-	},
+static const struct search_sort sorts[RUN_COLUMN__MAX] = {
+	[RUN_ID] = { { NULL }, { "r.run_uuid" }, DB_STR, false },
+	[RUN_NAME] = NULLABLE("r.name", DB_STR),
+	[RUN_USER_ID] = NULLABLE("r.user_id", DB_STR),
+	[RUN_STATUS] = NULLABLE("r.status", DB_STR),
+	[RUN_ARTIFACT_URI] = NULLABLE("r.artifact_uri", DB_STR),
+	[RUN_START_TIME] = NULLABLE("r.start_time", DB_I64),
+	[RUN_END_TIME] = NULLABLE("r.end_time", DB_I64),
 };
 
 /* How one alias of the three tables that hang on runs comes in; by the field's column. */
@@ -153,80 +143,25 @@ struct planned_test {
 	const struct join_test		*join;
 };
 
-/* A search once its texts are understood. */
-struct plan {
+/* How the tests of a filter are made. */
+struct run_tests {
 	struct planned_test	*tests;
-	size_t			 ntests;
+	size_t			 n;
 	size_t			 njoins;
-	struct search_order	 order[SEARCH_ORDER_MAX];
-	size_t			 norder;
-	struct keyset		 keyset;
-	bool			 walk;	/* by the whole table, not by experiment */
 };
 
-static bool
-has_column(const struct plan *p, enum run_column column)
-{
-	size_t i;
-
-	for (i = 0; i < p->norder; i++)
-		if (p->order[i].field->column == (int)column)
-			return true;
-	return false;
-}
-
 static void
-add_column_keys(struct keyset *k, enum run_column column, bool descending)
+add_keys(struct search *s, size_t i)
 {
-	const struct column_order *o = &column_orders[column];
+	const struct search_order *o = &s->order[i];
+	const struct join_order *join = &join_orders[i];
+	bool metric = o->field->scope == SCOPE_METRIC;
 
-	if (o->rank.text != NULL && descending) {
-		keyset_add_nulls_last(k, &o->value, o->type);
-		return;
-	}
-	if (o->rank.text != NULL)
-		keyset_add(k, &o->rank, DB_I64, false);
-	keyset_add(k, &o->value, o->type, descending);
-}
-
-static void
-add_keys(struct plan *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->norder; i++) {
-		const struct search_order *o = &p->order[i];
-		const struct join_order *join = &join_orders[i];
-		bool metric = o->field->scope == SCOPE_METRIC;
-
-		if (o->field->scope == SCOPE_ATTRIBUTE) {
-			add_column_keys(&p->keyset,
-			    (enum run_column)o->field->column, o->descending);
-			continue;
-		}
-		keyset_add(&p->keyset, metric ? &join->metric_rank :
-		    &join->text_rank, DB_I64, false);
-		if (metric)
-			keyset_add(&p->keyset, &join->value, DB_DBL, o->descending);
-		else
-			keyset_add_long(&p->keyset, &join->value, o->descending);
-	}
-	if (!has_column(p, RUN_START_TIME))
-		add_column_keys(&p->keyset, RUN_START_TIME, true);
-	if (!has_column(p, RUN_ID))
-		add_column_keys(&p->keyset, RUN_ID, false);
-}
-
-/* Of everything but the page size, which may change from page to page. */
-static uint64_t
-hash_query(const struct run_search *s)
-{
-	uint64_t h = page_hash_str(0, STR("runs"));
-	size_t i;
-
-	for (i = 0; i < s->nexperiments; i++)
-		h = page_hash_i64(h, s->experiment_ids[i]);
-	return page_hash_i64(page_hash_query(h, s->filter, s->order_by, s->norder), s->view);
+	keyset_add(&s->keyset, (struct keyset_key){ .type = DB_I64,
+	    .expr = metric ? &join->metric_rank : &join->text_rank });
+	keyset_add(&s->keyset, (struct keyset_key){ .expr = &join->value,
+	    .type = metric ? DB_DBL : DB_STR, .is_long = !metric,
+	    .descending = o->descending });
 }
 
 static bool
@@ -240,7 +175,7 @@ is_joined(const struct search_test *t)
 
 /* The first tests that can be joined are. */
 static void
-plan_tests(struct arena *mem, const struct search_node *tree, struct plan *p)
+plan_tests(struct arena *mem, const struct search_node *tree, struct run_tests *p)
 {
 	struct planned_test *planned;
 	size_t i;
@@ -250,30 +185,32 @@ plan_tests(struct arena *mem, const struct search_node *tree, struct plan *p)
 			plan_tests(mem, &tree->kids[i], p);
 		return;
 	}
-	p->tests = arena_grow(mem, p->tests, p->ntests, sizeof(*p->tests));
-	planned = &p->tests[p->ntests++];
+	p->tests = arena_grow(mem, p->tests, p->n, sizeof(*p->tests));
+	planned = &p->tests[p->n++];
 	*planned = (struct planned_test){ &tree->test, NULL };
 	if (is_joined(&tree->test) && p->njoins < sizeof(join_tests) / sizeof(join_tests[0]))
 		planned->join = &join_tests[p->njoins++];
 }
 
-/* In MLflow's order of checks: filter, order, token. */
-static int
-make_plan(struct arena *mem, const struct run_search *s, struct plan *p,
-    struct search_error *err)
+static bool
+is_by_age(const struct search *s)
 {
-	struct search_node *filter;
+	return s->norder == 0 || (s->order[0].field->column == RUN_START_TIME &&
+	    s->order[0].descending);
+}
 
-	*p = (struct plan){ 0 };
-	if (search_parse(mem, &search_runs, s->filter, &filter, err) != 0 ||
-	    search_order_read(mem, &search_runs, s->order_by, s->norder, false,
-	    p->order, &p->norder, err) != 0)
-		return 1;
-	plan_tests(mem, filter, p);
-	p->keyset.limit = s->max_results;
-	p->keyset.query = hash_query(s);
-	add_keys(p);
-	return keyset_start(&p->keyset, mem, s->page_token, err);
+static int
+prepare(struct work *work, struct search *s)
+{
+	static const struct sql_name table = { "runs" };
+	struct run_tests *tests = arena_alloc(work->mem, sizeof(*tests));
+
+	plan_tests(work->mem, s->filter, tests);
+	s->own = tests;
+	if (s->query->nexperiments == 0)
+		return 0;
+	return walk_plan(work, &table, s->query->experiment_ids, s->query->nexperiments,
+	    is_by_age(s), &s->walk) == -1 ? -1 : 1;
 }
 
 static void
@@ -285,12 +222,12 @@ add_joined(struct sql *q, const struct joined *j, const struct search_field *f)
 
 /* The key is matched by its collation, as MLflow does when it orders. */
 static void
-add_order_joins(struct sql *q, const struct plan *p)
+add_order_joins(struct sql *q, const struct search *s)
 {
 	size_t i;
 
-	for (i = 0; i < p->norder; i++) {
-		const struct search_order *o = &p->order[i];
+	for (i = 0; i < s->norder; i++) {
+		const struct search_order *o = &s->order[i];
 		const struct join_order *join = &join_orders[i];
 
 		if (o->field->scope == SCOPE_ATTRIBUTE)
@@ -309,110 +246,63 @@ add_order_joins(struct sql *q, const struct plan *p)
  * put in order, reading the test's rows in one go is never more, and mostly less.
  */
 static bool
-starts_from_test(const struct plan *p)
+starts_from_test(const struct search *s, const struct run_tests *tests)
 {
-	return p->walk && p->njoins == 1 && p->norder > 0 &&
-	    p->order[0].field->scope != SCOPE_ATTRIBUTE;
+	return s->walk && tests->njoins == 1 && s->norder > 0 &&
+	    s->order[0].field->scope != SCOPE_ATTRIBUTE;
 }
 
 static void
-add_from(struct sql *q, const struct plan *p)
+add_from(struct sql *q, const struct search *s)
 {
-	bool from = starts_from_test(p);
+	static const struct sql_name experiment = { "r.experiment_id" };
+	const struct run_tests *tests = s->own;
+	bool from = starts_from_test(s, tests);
 	size_t i;
 
 	if (!from)
 		sql_lit(q, " FROM runs r");
-	for (i = 0; i < p->ntests; i++) {
-		const struct planned_test *t = &p->tests[i];
+	for (i = 0; i < tests->n; i++) {
+		const struct planned_test *t = &tests->tests[i];
 
 		if (t->join != NULL)
 			add_joined(q, from ? &from_test : &t->join->tables,
 			    t->test->field);
 	}
-	add_order_joins(q, p);
+	add_order_joins(q, s);
+	sql_lit(q, " WHERE ");
+	walk_add(q, &experiment, s->query->experiment_ids, s->query->nexperiments, s->walk);
 }
 
 static void
-add_tests(struct sql *q, const struct plan *p)
+add_tests(struct sql *q, const struct search *s)
 {
+	const struct run_tests *tests = s->own;
 	size_t i;
 
-	for (i = 0; i < p->ntests; i++) {
-		const struct join_test *join = p->tests[i].join;
-		int column = p->tests[i].test->field->column;
+	for (i = 0; i < tests->n; i++) {
+		const struct join_test *join = tests->tests[i].join;
+		int column = tests->tests[i].test->field->column;
 
-		where_add_test(q, p->tests[i].test, join == NULL ? &sources[column] :
+		where_add_test(q, tests->tests[i].test, join == NULL ? &sources[column] :
 		    column == RUN_METRIC ? &join->metric : &join->text);
 	}
 }
 
-static bool
-is_by_age(const struct plan *p)
-{
-	return p->norder == 0 || (p->order[0].field->column == RUN_START_TIME &&
-	    p->order[0].descending);
-}
-
-static void
-build(struct sql *q, const struct run_search *s, const struct plan *p)
-{
-	static const struct sql_name experiment = { "r.experiment_id" };
-	static const struct sql_name stage = { "r.lifecycle_stage" };
-
-	sql_lit(q, "SELECT r.run_uuid");
-	keyset_select(&p->keyset, q);
-	add_from(q, p);
-	sql_lit(q, " WHERE ");
-	walk_add(q, &experiment, s->experiment_ids, s->nexperiments, p->walk);
-	where_add_view(q, &stage, s->view);
-	add_tests(q, p);
-	keyset_where(&p->keyset, q);
-	keyset_order(&p->keyset, q);
-}
-
-static int
-run_query(struct work *work, struct sql *q,
-    const struct keyset *k, struct run_page *out)
-{
-	struct keyset_page page;
-	size_t i;
-
-	if (keyset_read(k, work, q, DB_STR, &page) != 0)
-		return -1;
-	out->run_ids = arena_array(work->mem, page.n, sizeof(*out->run_ids));
-	for (i = 0; i < page.n; i++)
-		out->run_ids[i] = page.ids[i].str;
-	out->n = page.n;
-	out->next_page_token = page.next_page_token;
-	return 0;
-}
-
-int
-store_run_search(struct work *work, const struct run_search *s,
-    struct run_page *page, struct search_error *err)
-{
-	static const struct sql_name table = { "runs" };
-	struct plan plan;
-	struct sql q;
-	int rc;
-
-	*page = (struct run_page){ 0 };
-	if (make_plan(work->mem, s, &plan, err) != 0)
-		return 1;
-	if (s->nexperiments == 0)
-		return 0;
-	if (walk_plan(work, &table, s->experiment_ids, s->nexperiments,
-	    is_by_age(&plan), &plan.walk) != 0)
-		return -1;
-	sql_init(&q, work, "run.search");
-	build(&q, s, &plan);
-	if (q.nargs > SQL_ARGS_MAX)
-		rc = search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
-		    "many experiments and values: at most %d are taken.",
-		    SQL_ARGS_MAX);
-	else
-		rc = run_query(work, &q, &plan.keyset, page);
-	sql_fini(&q);
-	return rc;
-}
+const struct search_plan run_plan = {
+	.name = "run.search",
+	.dialect = &search_runs,
+	.sources = sources,
+	.sorts = sorts,
+	.unasked = { SEARCH_NO_DEFAULT },
+	.ties = { { RUN_START_TIME, true }, { RUN_ID, false }, SEARCH_NO_DEFAULT },
+	.stage = { "r.lifecycle_stage" },
+	.columns = { "r.run_uuid" },
+	.types = "s",
+	.item_size = sizeof(struct str),
+	.take = store_search_take_text,
+	.add_keys = add_keys,
+	.prepare = prepare,
+	.add_from = add_from,
+	.add_tests = add_tests,
+};

@@ -173,7 +173,7 @@ add_value(struct sql *q, const struct search_test *t,
 		return;
 	if (t->field->type == TYPE_ID)
 		add_ids(q, t, &s->value);
-	else if (t->field->type <= TYPE_INTEGER)
+	else if (t->field->type <= TYPE_LONG)
 		add_number(q, t, s);
 	else
 		add_text(q, t, &s->value);

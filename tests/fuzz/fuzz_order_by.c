@@ -1,15 +1,12 @@
 /* Lines of order_by clauses, for every entity. */
 #include <string.h>
 
-#include "search/eval_dataset.h"
-#include "search/logged_model.h"
 #include "search/order.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
-run(const struct search_entity *e, const struct str *clauses, size_t n,
-    bool repeats)
+run(const struct search_dialect *d, const struct str *clauses, size_t n)
 {
 	struct search_error err = { SEARCH_INVALID, { NULL, 0 } };
 	struct search_order keys[SEARCH_ORDER_MAX];
@@ -17,8 +14,7 @@ run(const struct search_entity *e, const struct str *clauses, size_t n,
 	struct arena mem;
 
 	arena_init(&mem);
-	if (search_order_read(&mem, e, clauses, n, repeats, keys, &nkeys,
-	    &err) == 0) {
+	if (search_order_read(&mem, d, clauses, n, keys, &nkeys, &err) == 0) {
 		for (i = 0; i < nkeys; i++)
 			if (!(keys[i].field->use & USE_ORDER))
 				__builtin_trap();
@@ -27,23 +23,17 @@ run(const struct search_entity *e, const struct str *clauses, size_t n,
 	arena_fini(&mem);
 }
 
-/* Entities whose clauses are read one by one. */
+/* Logged models are ordered by names. */
 static void
-run_loners(struct str clause)
+run_name(struct str name)
 {
 	struct search_error err = { SEARCH_INVALID, { NULL, 0 } };
-	const struct search_field *field;
 	struct search_order order;
 	struct arena mem;
-	struct str key;
 
 	arena_init(&mem);
-	clause = arena_str(&mem, clause);
-	if (search_logged_models_order(&mem, clause, &field, &key, &err) != 0 &&
-	    str_empty(err.text))
-		__builtin_trap();
-	if (search_eval_datasets_order(&mem, clause, &order, &err) != 0 &&
-	    str_empty(err.text))
+	if (search_order_by_name(&mem, &search_logged_models, arena_str(&mem, name), &order,
+	    &err) != 0 && str_empty(err.text))
 		__builtin_trap();
 	arena_fini(&mem);
 }
@@ -66,11 +56,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		rest = (struct str){ end + 1, rest.len - len - 1 };
 	}
-	run(&search_runs, clauses, n, false);
-	run(&search_experiments, clauses, n, true);
-	run(&search_models, clauses, n, false);
-	run(&search_versions, clauses, n, false);
+	run(&search_runs, clauses, n);
+	run(&search_experiments, clauses, n);
+	run(&search_models, clauses, n);
+	run(&search_versions, clauses, n);
+	run(&search_eval_datasets, clauses, n);
 	for (i = 0; i < n; i++)
-		run_loners(clauses[i]);
+		run_name(clauses[i]);
 	return 0;
 }

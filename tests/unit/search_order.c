@@ -93,13 +93,13 @@ static const struct row experiments[] = {
 static struct arena mem;
 
 static void
-check(const struct search_entity *e, const struct row *row)
+check(const struct search_dialect *d, const struct row *row)
 {
 	struct str clause = str_of(row->clause);
 	struct search_error err = { SEARCH_INVALID, STR("accepted") };
 	struct search_order key;
 	size_t n;
-	int rc = search_order_read(&mem, e, &clause, 1, false, &key, &n, &err);
+	int rc = search_order_read(&mem, d, &clause, 1, &key, &n, &err);
 	bool right = row->error == NULL ? rc == 0 && n == 1 &&
 	    str_is(key.key, row->key) && key.descending == row->descending :
 	    rc == 1 && err.kind == SEARCH_INVALID &&
@@ -111,10 +111,10 @@ check(const struct search_entity *e, const struct row *row)
 		    err.text.p, row->error == NULL ? "accepted" : row->error);
 }
 
-/* The clauses, up to NULL, in `e`. */
+/* The clauses, up to NULL. */
 static int
-read_all(const struct search_entity *e, const char *const *clauses,
-    bool repeats, size_t *nkeys, struct search_error *err)
+read_all(const struct search_dialect *d, const char *const *clauses,
+    size_t *nkeys, struct search_error *err)
 {
 	struct search_order keys[SEARCH_ORDER_MAX];
 	struct str list[SEARCH_ORDER_MAX + 1];
@@ -122,7 +122,7 @@ read_all(const struct search_entity *e, const char *const *clauses,
 
 	for (n = 0; clauses[n] != NULL; n++)
 		list[n] = str_of(clauses[n]);
-	return search_order_read(&mem, e, list, n, repeats, keys, nkeys, err);
+	return search_order_read(&mem, d, list, n, keys, nkeys, err);
 }
 
 #define LIST(...)	(const char *const[]){ __VA_ARGS__, NULL }
@@ -134,30 +134,30 @@ check_lists(void)
 	size_t n;
 
 	tap_ok(read_all(&search_runs, LIST("metrics.m", "params.m", "tags.m",
-	    "metrics.n"), false, &n, &err) == 0 && n == 4,
+	    "metrics.n"), &n, &err) == 0 && n == 4,
 	    "equal keys of other entities are different fields");
-	tap_ok(read_all(&search_runs, LIST("start_time DESC", "Created"), false,
-	    &n, &err) == 1 && err.kind == SEARCH_INTERNAL && str_is(err.text,
+	tap_ok(read_all(&search_runs, LIST("start_time DESC", "Created"), &n,
+	    &err) == 1 && err.kind == SEARCH_INTERNAL && str_is(err.text,
 	    "`order_by` contains duplicate fields: "
 	    "['start_time DESC', 'Created']"), "an alias is the same field");
-	tap_ok(read_all(&search_runs, LIST("params.p", "param.'p'"), false, &n,
+	tap_ok(read_all(&search_runs, LIST("params.p", "param.'p'"), &n,
 	    &err) == 1 && str_is(err.text, "`order_by` contains duplicate "
 	    "fields: ['params.p', \"param.'p'\"]"), "so is another prefix");
-	tap_ok(read_all(&search_runs, LIST("start_time", "name", "created"),
-	    false, &n, &err) == 1 && err.kind == SEARCH_INVALID,
+	tap_ok(read_all(&search_runs, LIST("start_time", "name", "created"), &n,
+	    &err) == 1 && err.kind == SEARCH_INVALID,
 	    "a bad key is reported before a later duplicate");
-	tap_ok(read_all(&search_runs, LIST("start_time", "created", "name"),
-	    false, &n, &err) == 1 && err.kind == SEARCH_INTERNAL,
+	tap_ok(read_all(&search_runs, LIST("start_time", "created", "name"), &n,
+	    &err) == 1 && err.kind == SEARCH_INTERNAL,
 	    "and a duplicate before a later bad key");
-	tap_ok(read_all(&search_experiments, LIST("name", "name DESC"), true,
-	    &n, &err) == 0 && n == 1, "experiments may repeat a field");
+	tap_ok(read_all(&search_experiments, LIST("name", "name DESC"), &n,
+	    &err) == 0 && n == 1, "experiments may repeat a field");
 	tap_ok(read_all(&search_runs, LIST("tags.a", "tags.b", "tags.c",
 	    "tags.d", "tags.e", "tags.f", "tags.g", "tags.h", "tags.i",
-	    "tags.j"), false, &n, &err) == 0 && n == SEARCH_ORDER_MAX,
+	    "tags.j"), &n, &err) == 0 && n == SEARCH_ORDER_MAX,
 	    "as many clauses as are taken");
 	tap_ok(read_all(&search_runs, LIST("tags.a", "tags.b", "tags.c",
 	    "tags.d", "tags.e", "tags.f", "tags.g", "tags.h", "tags.i",
-	    "tags.j", "tags.k"), false, &n, &err) == 1, "one too many");
+	    "tags.j", "tags.k"), &n, &err) == 1, "one too many");
 }
 
 int

@@ -96,9 +96,11 @@ three_keys(void)
 {
 	struct keyset k = { .query = 1, .limit = 10 };
 
-	keyset_add_nulls_last(&k, &time, DB_I64);
-	keyset_add_long(&k, &text, true);
-	keyset_add(&k, &id, DB_STR, false);
+	keyset_add(&k, (struct keyset_key){ .expr = &time, .type = DB_I64,
+	    .descending = true, .nulls_last = true });
+	keyset_add(&k, (struct keyset_key){ .expr = &text, .type = DB_STR,
+	    .descending = true, .is_long = true });
+	keyset_add(&k, (struct keyset_key){ .expr = &id, .type = DB_STR });
 	return k;
 }
 
