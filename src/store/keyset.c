@@ -49,8 +49,6 @@ keyset_start(struct keyset *k, struct arena *mem, struct str token,
 		return 0;
 	if (page_token_read(mem, token, k->query, values, k->nhead + k->n, &n, err) != 0)
 		return 1;
-	if (n == 0)
-		return 0;
 	if (n != k->nhead + k->n)
 		return page_token_fail(mem, err);
 	for (i = 0; i < k->n; i++) {

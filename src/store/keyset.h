@@ -44,10 +44,7 @@ struct keyset {
 
 void	keyset_add(struct keyset *, struct keyset_key);
 
-/*
- * Start behind `token` (absent, empty or of an empty page: at the top).  0, or 1 with
- * *err.
- */
+/* Start behind `token` (absent or empty: at the top).  0, or 1 with *err. */
 int	keyset_start(struct keyset *, struct arena *, struct str token,
 	    struct search_error *err);
 

@@ -427,11 +427,58 @@ def test_max_results_refused(world, either):
         assert r.status_code in either(cairn=(400,), mlflow=(200, 500)), r.text
 
 
+ORDER = {"field_name": "name", "ascending": True}
+ORDER_TOLD = ("[{'field_name': 'name', 'ascending': True, 'dataset_name': None, "
+              "'dataset_digest': None}]")
+
+
 def test_token_of_another_search(world):
+    """The first that differs is told: experiments, filter, order; before other mistakes."""
     token = world.search(max_results=1)["next_page_token"]
-    for body in ({"filter": "name != 'q'"}, {"order_by": [{"field_name": "name"}]},
-                 {"experiment_ids": [world.other]}):
-        check_error(world.post(page_token=token, **body), 400, "INVALID_PARAMETER_VALUE")
+    experiments = ("Experiment IDs in the page token do not match the requested experiment IDs. "
+                   f"Expected: ['{world.other}']. Found: ['{world.exp}']")
+    filter = ("Filter string in the page token does not match the requested filter string. "
+              "Expected: %s. Found: None")
+    bad(world.post(page_token=token, experiment_ids=[world.other]), experiments)
+    bad(world.post(page_token=token, experiment_ids=[world.other], filter="?"), experiments)
+    bad(world.post(page_token=token, filter="name != 'q'", order_by=[ORDER]),
+        filter % "name != 'q'")
+    bad(world.post(page_token=token, filter="nonsense"), filter % "nonsense")
+    bad(world.post(page_token=token, order_by=[ORDER]),
+        "Order by in the page token does not match the requested order by. "
+        f"Expected: {ORDER_TOLD}. Found: None")
+
+
+def test_token_of_another_search_back(world):
+    body = {"filter": "name != 'it\\'s'", "order_by": [ORDER], "max_results": 1}
+    token = world.search(**body)["next_page_token"]
+    assert len(world.found(page_token=token, **body)) == 1
+    bad(world.post(page_token=token, filter=body["filter"]),
+        "Order by in the page token does not match the requested order by. "
+        f"Expected: None. Found: {ORDER_TOLD}")
+    bad(world.post(page_token=token, order_by=[ORDER]),
+        "Filter string in the page token does not match the requested filter string. "
+        f"Expected: None. Found: {body['filter']}")
+    bad(world.post(page_token=token, experiment_ids=["x", "it's"]),
+        "Experiment IDs in the page token do not match the requested experiment IDs. "
+        f"Expected: ['x', \"it's\"]. Found: ['{world.exp}']")
+
+
+def test_token_of_a_long_search(world):
+    """However long, the token works, and belongs to no search that differs at its end."""
+    body = {"filter": " AND ".join(f"name != '{i:050}'" for i in range(40)), "max_results": 1}
+    token = world.search(**body)["next_page_token"]
+    assert len(world.found(page_token=token, **body)) == 1
+    check_error(world.post(page_token=token, filter=body["filter"][:-2] + "x'"), 400,
+                "INVALID_PARAMETER_VALUE",
+                starts="Filter string in the page token does not match the requested filter")
+
+
+@pytest.mark.cairn_only("there the datasets may change from page to page")
+def test_token_of_other_datasets(world):
+    token = world.search(max_results=1)["next_page_token"]
+    check_error(world.post(page_token=token, datasets=[{"dataset_name": "d"}]), 400,
+                "INVALID_PARAMETER_VALUE", starts="Invalid page token: ")
 
 
 @pytest.mark.parametrize("token", [
