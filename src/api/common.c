@@ -80,6 +80,21 @@ fail_search(struct ctx *c, const struct search_error *e)
 	return fail_quoting(c, INVALID_PARAMETER_VALUE, "", e->text, "");
 }
 
+int
+find_page(struct ctx *c, const struct search_plan *plan, const struct search_query *q,
+    struct search_page *page)
+{
+	struct search_error error;
+
+	switch (store_search(&c->work, plan, q, page, &error)) {
+	case -1:
+		return fail_db(c);
+	case 1:
+		return fail_search(c, &error);
+	}
+	return 0;
+}
+
 static bool
 has_name_characters(struct str name)
 {

@@ -10,9 +10,9 @@
 #include "auth/permit.h"
 #include "http/error.h"
 #include "json/field.h"
-#include "search/search.h"
 #include "store/experiment.h"
 #include "store/run.h"
+#include "store/search.h"
 
 /* The tail of messages about request parameters. */
 #define DOCS	" See the API docs for more information about request parameters."
@@ -36,6 +36,9 @@
 int	fail_db(struct ctx *);
 /* A client's mistake that the search layer found. */
 int	fail_search(struct ctx *, const struct search_error *);
+/* The page that a search gives; 0, or -1 with the error told. */
+int	find_page(struct ctx *, const struct search_plan *, const struct search_query *,
+	    struct search_page *);
 
 /*
  * A name of a metric, param or tag: its characters, and that it stays itself when

@@ -2,7 +2,6 @@
 #include "api/common.h"
 #include "api/eval_datasets.h"
 #include "store/eval_dataset.h"
-#include "store/search.h"
 
 struct eval_dataset_create {
 	struct str	name;
@@ -454,17 +453,12 @@ eval_dataset_search(struct ctx *c)
 	};
 	struct search_page page;
 	struct eval_dataset *datasets;
-	struct search_error error;
 	size_t i;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_search(&c->work, &eval_dataset_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &eval_dataset_plan, &q, &page) == -1)
+		return -1;
 	datasets = page.items;
 	if (store_eval_dataset_fill(&c->work, datasets, page.n) == -1)
 		return fail_db(c);

@@ -3,7 +3,6 @@
 
 #include "api/common.h"
 #include "api/experiments.h"
-#include "store/search.h"
 #include "store/location.h"
 
 struct experiment_create {
@@ -400,16 +399,11 @@ experiment_search(struct ctx *c)
 		.view = in->view_type.set ? (enum view_type)(in->view_type.v - 1) : VIEW_ACTIVE_ONLY,
 	};
 	struct search_page page;
-	struct search_error error;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_search(&c->work, &experiment_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &experiment_plan, &q, &page) == -1)
+		return -1;
 	return put_page(c, &page);
 }
 

@@ -476,7 +476,6 @@ logged_model_search(struct ctx *c)
 	    .experiments = in->experiment_ids.items, .nwritten = in->experiment_ids.n,
 	    .own = &own };
 	struct search_page page;
-	struct search_error error;
 	const struct str *bad;
 	int64_t *ids;
 
@@ -490,12 +489,8 @@ logged_model_search(struct ctx *c)
 	/* of two mistakes MLflow tells the filter's before an id's, the order's after it */
 	if (bad != NULL)
 		q.nexperiments = own.norder = 0;
-	switch (store_search(&c->work, &logged_model_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &logged_model_plan, &q, &page) == -1)
+		return -1;
 	if (bad != NULL)
 		return fail_experiment_id(c, *bad);
 	return put_page(c, &page);

@@ -327,17 +327,12 @@ model_version_search(struct ctx *c)
 	};
 	struct search_page page;
 	struct model_version *versions;
-	struct search_error error;
 	size_t i;
 
 	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
 		return -1;
-	switch (store_search(&c->work, &model_version_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &model_version_plan, &q, &page) == -1)
+		return -1;
 	versions = page.items;
 	if (store_model_version_fill_tags(&c->work, versions, page.n) == -1)
 		return fail_db(c);

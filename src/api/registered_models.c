@@ -340,17 +340,12 @@ registered_model_search(struct ctx *c)
 	};
 	struct search_page page;
 	struct registered_model *models;
-	struct search_error error;
 	size_t i;
 
 	if (permit_search(c) == -1)
 		return -1;
-	switch (store_search(&c->work, &registered_model_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &registered_model_plan, &q, &page) == -1)
+		return -1;
 	models = page.items;
 	if (store_registered_model_fill(&c->work, models, page.n, LATEST_BY_STAGE) == -1)
 		return fail_db(c);

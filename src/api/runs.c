@@ -3,7 +3,6 @@
 #include "api/runs.h"
 #include "base/id.h"
 #include "store/location.h"
-#include "store/search.h"
 
 struct run_create {
 	struct str	experiment_id;
@@ -416,7 +415,6 @@ run_search(struct ctx *c)
 		    VIEW_ACTIVE_ONLY,
 	};
 	struct search_page page;
-	struct search_error error;
 	const struct str *bad;
 	int64_t *ids;
 
@@ -428,12 +426,8 @@ run_search(struct ctx *c)
 		return -1;
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;
-	switch (store_search(&c->work, &run_plan, &q, &page, &error)) {
-	case -1:
-		return fail_db(c);
-	case 1:
-		return fail_search(c, &error);
-	}
+	if (find_page(c, &run_plan, &q, &page) == -1)
+		return -1;
 	if (bad != NULL)
 		return fail_experiment_id(c, *bad);
 	json_begin(&c->out, NULL);

@@ -9,6 +9,11 @@
 #define LISTS		(1u << OP_IN | 1u << OP_NOT_IN)
 #define NULLS		(1u << OP_IS_NULL | 1u << OP_NOT_NULL)
 
+#define ATTRIBUTE	SCOPE_ATTRIBUTE
+#define METRIC		SCOPE_METRIC
+#define PARAM		SCOPE_PARAM
+#define TAG		SCOPE_TAG
+#define DATASET		SCOPE_DATASET
 #define BOTH		(USE_FILTER | USE_ORDER)
 
 /* Not every text of MLflow's closes the quote that it opens. */
@@ -22,13 +27,27 @@
 #define PAIR_SET	"'IS NULL', 'ILIKE', '!=', 'IS NOT NULL', 'LIKE', '='"
 
 /* clang-format off */
-static const struct search_ops text_ops = { EQUAL | LIKES, SET_CLOSED(TEXT_SET), false };
-static const struct search_ops list_ops = { EQUAL | LIKES | LISTS, SET_CLOSED(TEXT_SET), false };
-static const struct search_ops number_ops = { EQUAL | MORE_LESS, SET(TEXT_SET), false };
-static const struct search_ops dataset_ops = { EQUAL | LIKES | LISTS, SET(TEXT_SET), false };
-static const struct search_ops metric_ops = { EQUAL | MORE_LESS, SET(NUMBER_SET), false };
-static const struct search_ops param_ops = { EQUAL | LIKES | NULLS, SET_CLOSED(PAIR_SET), false };
-static const struct search_ops tag_ops = { EQUAL | LIKES | NULLS, SET(PAIR_SET), false };
+static const struct search_ops text_ops = {
+	EQUAL | LIKES, SET_CLOSED(TEXT_SET), false
+};
+static const struct search_ops list_ops = {
+	EQUAL | LIKES | LISTS, SET_CLOSED(TEXT_SET), false
+};
+static const struct search_ops number_ops = {
+	EQUAL | MORE_LESS, SET(TEXT_SET), false
+};
+static const struct search_ops dataset_ops = {
+	EQUAL | LIKES | LISTS, SET(TEXT_SET), false
+};
+static const struct search_ops metric_ops = {
+	EQUAL | MORE_LESS, SET(NUMBER_SET), false
+};
+static const struct search_ops param_ops = {
+	EQUAL | LIKES | NULLS, SET_CLOSED(PAIR_SET), false
+};
+static const struct search_ops tag_ops = {
+	EQUAL | LIKES | NULLS, SET(PAIR_SET), false
+};
 
 static const struct search_grammar sql_grammar = {
 	.unparsed = { "Invalid filter '", "'. Could not be parsed.", false },
@@ -37,42 +56,42 @@ static const struct search_grammar sql_grammar = {
 };
 
 static const struct search_prefix run_prefixes[] = {
-	{ "metric",     SCOPE_METRIC },
-	{ "metrics",    SCOPE_METRIC },
-	{ "param",      SCOPE_PARAM },
-	{ "params",     SCOPE_PARAM },
-	{ "parameter",  SCOPE_PARAM },
-	{ "parameters", SCOPE_PARAM },
-	{ "tag",        SCOPE_TAG },
-	{ "tags",       SCOPE_TAG },
-	{ "attribute",  SCOPE_ATTRIBUTE },
-	{ "attributes", SCOPE_ATTRIBUTE },
-	{ "attr",       SCOPE_ATTRIBUTE },
-	{ "run",        SCOPE_ATTRIBUTE },
-	{ "dataset",    SCOPE_DATASET },
-	{ "datasets",   SCOPE_DATASET },
+	{ "metric",     METRIC },
+	{ "metrics",    METRIC },
+	{ "param",      PARAM },
+	{ "params",     PARAM },
+	{ "parameter",  PARAM },
+	{ "parameters", PARAM },
+	{ "tag",        TAG },
+	{ "tags",       TAG },
+	{ "attribute",  ATTRIBUTE },
+	{ "attributes", ATTRIBUTE },
+	{ "attr",       ATTRIBUTE },
+	{ "run",        ATTRIBUTE },
+	{ "dataset",    DATASET },
+	{ "datasets",   DATASET },
 	{ NULL, 0 }
 };
 
 static const struct search_field run_fields[] = {
-	{ SCOPE_ATTRIBUTE, "start_time",   TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
-	{ SCOPE_ATTRIBUTE, "end_time",     TYPE_NUMBER, BOTH,       RUN_END_TIME,        &number_ops },
-	{ SCOPE_ATTRIBUTE, "created",      TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
-	{ SCOPE_ATTRIBUTE, "Created",      TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
-	{ SCOPE_ATTRIBUTE, "status",       TYPE_TEXT,   BOTH,       RUN_STATUS,          &text_ops },
-	{ SCOPE_ATTRIBUTE, "user_id",      TYPE_TEXT,   BOTH,       RUN_USER_ID,         &text_ops },
-	{ SCOPE_ATTRIBUTE, "artifact_uri", TYPE_TEXT,   BOTH,       RUN_ARTIFACT_URI,    &text_ops },
-	{ SCOPE_ATTRIBUTE, "run_id",       TYPE_LIST,   BOTH,       RUN_ID,              &list_ops },
-	{ SCOPE_ATTRIBUTE, "run_name",     TYPE_TEXT,   BOTH,       RUN_NAME,            &text_ops },
-	{ SCOPE_ATTRIBUTE, "run name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
-	{ SCOPE_ATTRIBUTE, "Run name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
-	{ SCOPE_ATTRIBUTE, "Run Name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
-	{ SCOPE_METRIC,    NULL,           TYPE_METRIC, BOTH,       RUN_METRIC,          &metric_ops },
-	{ SCOPE_PARAM,     NULL,           TYPE_TEXT,   BOTH,       RUN_PARAM,           &param_ops },
-	{ SCOPE_TAG,       NULL,           TYPE_TEXT,   BOTH,       RUN_TAG,             &tag_ops },
-	{ SCOPE_DATASET,   "name",         TYPE_LIST,   USE_FILTER, RUN_DATASET_NAME,    &dataset_ops },
-	{ SCOPE_DATASET,   "digest",       TYPE_LIST,   USE_FILTER, RUN_DATASET_DIGEST,  &dataset_ops },
-	{ SCOPE_DATASET,   "context",      TYPE_LIST,   USE_FILTER, RUN_DATASET_CONTEXT, &dataset_ops },
+	{ ATTRIBUTE, "start_time",   TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
+	{ ATTRIBUTE, "end_time",     TYPE_NUMBER, BOTH,       RUN_END_TIME,        &number_ops },
+	{ ATTRIBUTE, "created",      TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
+	{ ATTRIBUTE, "Created",      TYPE_NUMBER, BOTH,       RUN_START_TIME,      &number_ops },
+	{ ATTRIBUTE, "status",       TYPE_TEXT,   BOTH,       RUN_STATUS,          &text_ops },
+	{ ATTRIBUTE, "user_id",      TYPE_TEXT,   BOTH,       RUN_USER_ID,         &text_ops },
+	{ ATTRIBUTE, "artifact_uri", TYPE_TEXT,   BOTH,       RUN_ARTIFACT_URI,    &text_ops },
+	{ ATTRIBUTE, "run_id",       TYPE_LIST,   BOTH,       RUN_ID,              &list_ops },
+	{ ATTRIBUTE, "run_name",     TYPE_TEXT,   BOTH,       RUN_NAME,            &text_ops },
+	{ ATTRIBUTE, "run name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
+	{ ATTRIBUTE, "Run name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
+	{ ATTRIBUTE, "Run Name",     TYPE_TEXT,   USE_FILTER, RUN_NAME,            &text_ops },
+	{ METRIC, NULL,              TYPE_METRIC, BOTH,       RUN_METRIC,          &metric_ops },
+	{ PARAM, NULL,               TYPE_TEXT,   BOTH,       RUN_PARAM,           &param_ops },
+	{ TAG, NULL,                 TYPE_TEXT,   BOTH,       RUN_TAG,             &tag_ops },
+	{ DATASET, "name",           TYPE_LIST,   USE_FILTER, RUN_DATASET_NAME,    &dataset_ops },
+	{ DATASET, "digest",         TYPE_LIST,   USE_FILTER, RUN_DATASET_DIGEST,  &dataset_ops },
+	{ DATASET, "context",        TYPE_LIST,   USE_FILTER, RUN_DATASET_CONTEXT, &dataset_ops },
 };
 /* clang-format on */
 
@@ -102,22 +121,27 @@ const struct search_dialect search_runs = {
 };
 
 /* clang-format off */
-static const struct search_ops experiment_id_ops = { EQUAL | LISTS, BARE("experiment_id"), false };
-static const struct search_ops experiment_tag_ops = { EQUAL | LIKES | NULLS, BARE("tag"), false };
+static const struct search_ops experiment_id_ops = {
+	EQUAL | LISTS, BARE("experiment_id"), false
+};
+static const struct search_ops experiment_tag_ops = {
+	EQUAL | LIKES | NULLS, BARE("tag"), false
+};
 
 static const struct search_prefix experiment_prefixes[] = {
-	{ "attribute", SCOPE_ATTRIBUTE },
-	{ "tag",       SCOPE_TAG },
-	{ "tags",      SCOPE_TAG },
+	{ "attribute", ATTRIBUTE },
+	{ "tag",       TAG },
+	{ "tags",      TAG },
 	{ NULL, 0 }
 };
 
 static const struct search_field experiment_fields[] = {
-	{ SCOPE_ATTRIBUTE, "name",             TYPE_TEXT,    BOTH, EXPERIMENT_NAME,             &text_ops },
-	{ SCOPE_ATTRIBUTE, "creation_time",    TYPE_INTEGER, BOTH, EXPERIMENT_CREATION_TIME,    &number_ops },
-	{ SCOPE_ATTRIBUTE, "last_update_time", TYPE_INTEGER, BOTH, EXPERIMENT_LAST_UPDATE_TIME, &number_ops },
-	{ SCOPE_ATTRIBUTE, "experiment_id",    TYPE_ID,      BOTH, EXPERIMENT_ID,               &experiment_id_ops },
-	{ SCOPE_TAG,       NULL,               TYPE_TEXT,    USE_FILTER, EXPERIMENT_TAG,        &experiment_tag_ops },
+	{ ATTRIBUTE, "name", TYPE_TEXT, BOTH, EXPERIMENT_NAME, &text_ops },
+	{ ATTRIBUTE, "creation_time", TYPE_INTEGER, BOTH, EXPERIMENT_CREATION_TIME, &number_ops },
+	{ ATTRIBUTE, "last_update_time", TYPE_INTEGER, BOTH, EXPERIMENT_LAST_UPDATE_TIME,
+	    &number_ops },
+	{ ATTRIBUTE, "experiment_id", TYPE_ID, BOTH, EXPERIMENT_ID, &experiment_id_ops },
+	{ TAG, NULL, TYPE_TEXT, USE_FILTER, EXPERIMENT_TAG, &experiment_tag_ops },
 };
 /* clang-format on */
 
@@ -143,26 +167,34 @@ const struct search_dialect search_experiments = {
 };
 
 /* clang-format off */
-static const struct search_ops registry_text_ops = { EQUAL | LIKES, BARE("attribute"), false };
-static const struct search_ops registry_list_ops = { EQUAL | LIKES | LISTS, BARE("attribute"), false };
-static const struct search_ops registry_tag_ops = { EQUAL | LIKES, BARE("tag"), false };
-static const struct search_ops version_ops = { EQUAL | MORE_LESS, BARE("attribute version_number"), false };
+static const struct search_ops registry_text_ops = {
+	EQUAL | LIKES, BARE("attribute"), false
+};
+static const struct search_ops registry_list_ops = {
+	EQUAL | LIKES | LISTS, BARE("attribute"), false
+};
+static const struct search_ops registry_tag_ops = {
+	EQUAL | LIKES, BARE("tag"), false
+};
+static const struct search_ops version_ops = {
+	EQUAL | MORE_LESS, BARE("attribute version_number"), false
+};
 
 static const struct search_field model_fields[] = {
-	{ SCOPE_ATTRIBUTE, "name",                   TYPE_LIST,   BOTH,       MODEL_NAME,         &registry_list_ops },
-	{ SCOPE_ATTRIBUTE, "timestamp",              TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
-	{ SCOPE_ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
-	{ SCOPE_TAG,       NULL,                     TYPE_TEXT,   USE_FILTER, MODEL_TAG,          &registry_tag_ops },
+	{ ATTRIBUTE, "name", TYPE_LIST, BOTH, MODEL_NAME, &registry_list_ops },
+	{ ATTRIBUTE, "timestamp",              TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
+	{ ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER, USE_ORDER,  MODEL_LAST_UPDATED, NULL },
+	{ TAG, NULL, TYPE_TEXT, USE_FILTER, MODEL_TAG, &registry_tag_ops },
 };
 
 static const struct search_field version_fields[] = {
-	{ SCOPE_ATTRIBUTE, "name",                   TYPE_LIST,    BOTH,       VERSION_NAME,         &registry_list_ops },
-	{ SCOPE_ATTRIBUTE, "version_number",         TYPE_VERSION, BOTH,       VERSION_NUMBER,       &version_ops },
-	{ SCOPE_ATTRIBUTE, "run_id",                 TYPE_LIST,    USE_FILTER, VERSION_RUN_ID,       &registry_list_ops },
-	{ SCOPE_ATTRIBUTE, "source_path",            TYPE_TEXT,    USE_FILTER, VERSION_SOURCE,       &registry_text_ops },
-	{ SCOPE_ATTRIBUTE, "creation_timestamp",     TYPE_NUMBER,  USE_ORDER,  VERSION_CREATED,      NULL },
-	{ SCOPE_ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER,  USE_ORDER,  VERSION_LAST_UPDATED, NULL },
-	{ SCOPE_TAG,       NULL,                     TYPE_TEXT,    USE_FILTER, VERSION_TAG,          &registry_tag_ops },
+	{ ATTRIBUTE, "name", TYPE_LIST, BOTH, VERSION_NAME, &registry_list_ops },
+	{ ATTRIBUTE, "version_number", TYPE_VERSION, BOTH, VERSION_NUMBER, &version_ops },
+	{ ATTRIBUTE, "run_id", TYPE_LIST, USE_FILTER, VERSION_RUN_ID, &registry_list_ops },
+	{ ATTRIBUTE, "source_path", TYPE_TEXT, USE_FILTER, VERSION_SOURCE, &registry_text_ops },
+	{ ATTRIBUTE, "creation_timestamp", TYPE_NUMBER, USE_ORDER, VERSION_CREATED, NULL },
+	{ ATTRIBUTE, "last_updated_timestamp", TYPE_NUMBER, USE_ORDER, VERSION_LAST_UPDATED, NULL },
+	{ TAG, NULL, TYPE_TEXT, USE_FILTER, VERSION_TAG, &registry_tag_ops },
 };
 /* clang-format on */
 
@@ -214,11 +246,21 @@ const struct search_dialect search_versions = {
 #define PLAIN_TEXT	"'=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'"
 
 /* clang-format off */
-static const struct search_ops plain_text_ops = { EQUAL | LIKES | LISTS, PLAIN("attributes", PLAIN_TEXT), true };
-static const struct search_ops plain_number_ops = { EQUAL | MORE_LESS, PLAIN("attributes", PLAIN_NUMBER), true };
-static const struct search_ops plain_metric_ops = { EQUAL | MORE_LESS, PLAIN("metrics", PLAIN_NUMBER), true };
-static const struct search_ops plain_param_ops = { EQUAL | LIKES | LISTS, PLAIN("params", PLAIN_TEXT), true };
-static const struct search_ops plain_tag_ops = { EQUAL | LIKES | LISTS, PLAIN("tags", PLAIN_TEXT), true };
+static const struct search_ops plain_text_ops = {
+	EQUAL | LIKES | LISTS, PLAIN("attributes", PLAIN_TEXT), true
+};
+static const struct search_ops plain_number_ops = {
+	EQUAL | MORE_LESS, PLAIN("attributes", PLAIN_NUMBER), true
+};
+static const struct search_ops plain_metric_ops = {
+	EQUAL | MORE_LESS, PLAIN("metrics", PLAIN_NUMBER), true
+};
+static const struct search_ops plain_param_ops = {
+	EQUAL | LIKES | LISTS, PLAIN("params", PLAIN_TEXT), true
+};
+static const struct search_ops plain_tag_ops = {
+	EQUAL | LIKES | LISTS, PLAIN("tags", PLAIN_TEXT), true
+};
 
 static const struct search_grammar plain_grammar = {
 	.is_plain = true,
@@ -229,10 +271,10 @@ static const struct search_grammar plain_grammar = {
 };
 
 static const struct search_prefix logged_model_prefixes[] = {
-	{ "attributes", SCOPE_ATTRIBUTE },
-	{ "metrics",    SCOPE_METRIC },
-	{ "params",     SCOPE_PARAM },
-	{ "tags",       SCOPE_TAG },
+	{ "attributes", ATTRIBUTE },
+	{ "metrics",    METRIC },
+	{ "params",     PARAM },
+	{ "tags",       TAG },
 	{ NULL, 0 }
 };
 
@@ -244,7 +286,9 @@ static const struct search_alias logged_model_aliases[] = {
 };
 
 #define TEXT(name, column) \
-	{ SCOPE_ATTRIBUTE, name, TYPE_LIST, BOTH, column, &plain_text_ops }
+	{ ATTRIBUTE, name, TYPE_LIST, BOTH, column, &plain_text_ops }
+#define NUMBER(name, column) \
+	{ ATTRIBUTE, name, TYPE_NUMBER, BOTH, column, &plain_number_ops }
 
 static const struct search_field logged_model_fields[] = {
 	TEXT("model_id",          LOGGED_MODEL_ID),
@@ -256,13 +300,13 @@ static const struct search_field logged_model_fields[] = {
 	TEXT("model_type",        LOGGED_MODEL_TYPE),
 	TEXT("source_run_id",     LOGGED_MODEL_SOURCE_RUN),
 	TEXT("status_message",    LOGGED_MODEL_STATUS_MESSAGE),
-	{ SCOPE_ATTRIBUTE, "creation_timestamp_ms",     TYPE_NUMBER, BOTH,       LOGGED_MODEL_CREATED, &plain_number_ops },
-	{ SCOPE_ATTRIBUTE, "last_updated_timestamp_ms", TYPE_NUMBER, BOTH,       LOGGED_MODEL_UPDATED, &plain_number_ops },
-	{ SCOPE_ATTRIBUTE, "*_timestamp_ms",            TYPE_NUMBER, USE_FILTER, COLUMN_NONE,          &plain_number_ops },
-	{ SCOPE_ATTRIBUTE, NULL,                        TYPE_LIST,   USE_FILTER, COLUMN_NONE,          &plain_text_ops },
-	{ SCOPE_METRIC,    NULL,                        TYPE_METRIC, BOTH,       LOGGED_MODEL_METRIC,  &plain_metric_ops },
-	{ SCOPE_PARAM,     NULL,                        TYPE_LIST,   USE_FILTER, LOGGED_MODEL_PARAM,   &plain_param_ops },
-	{ SCOPE_TAG,       NULL,                        TYPE_LIST,   USE_FILTER, LOGGED_MODEL_TAG,     &plain_tag_ops },
+	NUMBER("creation_timestamp_ms", LOGGED_MODEL_CREATED),
+	NUMBER("last_updated_timestamp_ms", LOGGED_MODEL_UPDATED),
+	{ ATTRIBUTE, "*_timestamp_ms", TYPE_NUMBER, USE_FILTER, COLUMN_NONE, &plain_number_ops },
+	{ ATTRIBUTE, NULL, TYPE_LIST, USE_FILTER, COLUMN_NONE, &plain_text_ops },
+	{ METRIC, NULL, TYPE_METRIC, BOTH, LOGGED_MODEL_METRIC, &plain_metric_ops },
+	{ PARAM, NULL, TYPE_LIST, USE_FILTER, LOGGED_MODEL_PARAM, &plain_param_ops },
+	{ TAG, NULL, TYPE_LIST, USE_FILTER, LOGGED_MODEL_TAG, &plain_tag_ops },
 };
 /* clang-format on */
 
@@ -279,22 +323,28 @@ const struct search_dialect search_logged_models = {
 };
 
 /* clang-format off */
-static const struct search_ops eval_list_ops = { EQUAL | MORE_LESS | LIKES | 1u << OP_IN, BARE("attribute"), false };
-static const struct search_ops eval_text_ops = { EQUAL | MORE_LESS | LIKES, BARE("attribute"), false };
-static const struct search_ops eval_number_ops = { EQUAL | MORE_LESS, BARE("numeric attribute"), false };
+static const struct search_ops eval_list_ops = {
+	EQUAL | MORE_LESS | LIKES | 1u << OP_IN, BARE("attribute"), false
+};
+static const struct search_ops eval_text_ops = {
+	EQUAL | MORE_LESS | LIKES, BARE("attribute"), false
+};
+static const struct search_ops eval_number_ops = {
+	EQUAL | MORE_LESS, BARE("numeric attribute"), false
+};
 
 static const struct search_prefix eval_dataset_prefixes[] = {
-	{ "tags", SCOPE_TAG },
+	{ "tags", TAG },
 	{ NULL, 0 }
 };
 
 static const struct search_field eval_dataset_fields[] = {
-	{ SCOPE_ATTRIBUTE, "name",             TYPE_LIST, BOTH,       EVAL_NAME,       &eval_list_ops },
-	{ SCOPE_ATTRIBUTE, "created_time",     TYPE_LONG, BOTH,       EVAL_CREATED,    &eval_number_ops },
-	{ SCOPE_ATTRIBUTE, "last_update_time", TYPE_LONG, BOTH,       EVAL_UPDATED,    &eval_number_ops },
-	{ SCOPE_ATTRIBUTE, "created_by",       TYPE_TEXT, USE_FILTER, EVAL_CREATED_BY, &eval_text_ops },
-	{ SCOPE_ATTRIBUTE, "last_updated_by",  TYPE_TEXT, USE_FILTER, EVAL_UPDATED_BY, &eval_text_ops },
-	{ SCOPE_TAG,       NULL,               TYPE_TEXT, USE_FILTER, EVAL_TAG,        &registry_tag_ops },
+	{ ATTRIBUTE, "name",             TYPE_LIST, BOTH,       EVAL_NAME,       &eval_list_ops },
+	{ ATTRIBUTE, "created_time",     TYPE_LONG, BOTH,       EVAL_CREATED,    &eval_number_ops },
+	{ ATTRIBUTE, "last_update_time", TYPE_LONG, BOTH,       EVAL_UPDATED,    &eval_number_ops },
+	{ ATTRIBUTE, "created_by",       TYPE_TEXT, USE_FILTER, EVAL_CREATED_BY, &eval_text_ops },
+	{ ATTRIBUTE, "last_updated_by",  TYPE_TEXT, USE_FILTER, EVAL_UPDATED_BY, &eval_text_ops },
+	{ TAG, NULL, TYPE_TEXT, USE_FILTER, EVAL_TAG, &registry_tag_ops },
 };
 /* clang-format on */
 

@@ -291,6 +291,90 @@ static const struct row experiments[] = {
 	{ "experiment_id > '1'", "Invalid comparator for experiment_id: >" },
 };
 
+#define R_ENTITY(e)	"Invalid entity type '" e "'. Valid entity types are "	\
+	"('attribute', 'tag', 'tags')"
+#define R_NULL(what)	"Invalid filter: IS NULL / IS NOT NULL is not supported in "	\
+	"this search, found with " what
+
+static const struct row models[] = {
+	{ "name = 'a' AND name IN ('a') AND tags.`t` ILIKE 'b%' AND tag.t != 'c'", NULL },
+	{ "`name` = 'a'", "Invalid attribute key '`name`' specified. Valid keys are '{'name'}'" },
+	{ "run_id = '1'", "Invalid attribute key 'run_id' specified. Valid keys are '{'name'}'" },
+	{ "params.p = 'a'", R_ENTITY("params") },
+	{ "name > 'a'", "Invalid comparator for attribute: >" },
+	{ "tags.t IN ('a')", QUOTED("tag (e.g. 'my-value')") "('a')" },
+	{ "tags.t > 'a'", "Invalid comparator for tag: >" },
+	{ "name IS NULL", R_NULL("attribute 'name'") },
+	{ "tags.t IS NOT NULL", R_NULL("tag 't'") },
+	{ "name = 5", "Expected a quoted string value or a list of quoted string values for "
+	    "attributes. Got value 5" },
+};
+
+#define V_NUMBER(v)	"Invalid value for numeric attribute 'version_number': " v
+
+static const struct row versions[] = {
+	{ "version_number > 1 AND version_number = '2' AND run_id IN ('r') AND "
+	    "source_path LIKE 's%'", NULL },
+	{ "version_number = 1.0", V_NUMBER("1.0") },
+	{ "version_number = 'x'", V_NUMBER("'x'") },
+	{ "version_number LIKE 1", "Invalid comparator for attribute version_number: LIKE" },
+	{ "version_number IN ('1')", "Only ['name', 'run_id'] attributes support comparison "
+	    "with a list of quoted string values." },
+	{ "source_path IN ('1')", "Only ['name', 'run_id'] attributes support comparison with "
+	    "a list of quoted string values." },
+	{ "name = 1", "Only the '{'version_number', 'creation_timestamp', "
+	    "'last_updated_timestamp'}' attributes support comparison with numeric values." },
+};
+
+#define D_KEY(k)	"Invalid attribute key '" k "' specified. Valid keys are: {'name', " \
+	"'created_time', 'last_update_time', 'created_by', 'last_updated_by'}"
+#define D_TIME(v)	"Invalid value for numeric attribute 'created_time': '" v "'"
+
+static const struct row datasets[] = {
+	{ "name in ('a') AND created_by > 'a' AND tags.t like 'b' AND created_time != 1", NULL },
+	{ "dataset_id = 'x'", D_KEY("dataset_id") },
+	{ "`name` = 'x'", D_KEY("`name`") },
+	{ "tag.t = 'x'", "Invalid identifier token 'tag' specified" },
+	{ "name NOT IN ('a')", "List values for 'name' are only supported with the IN "
+	    "comparator." },
+	{ "name = ('a')", "List values for 'name' are only supported with the IN comparator." },
+	{ "created_by IN ('a')", "Only ['name'] attributes support comparison with a list of "
+	    "quoted string values." },
+	{ "name not like 'a'", "Invalid comparator for attribute: not like" },
+	{ "created_time LIKE 1", "Invalid comparator for numeric attribute: LIKE" },
+	{ "created_time = 1.5", D_TIME("1.5") },
+	{ "created_time = 99999999999999999999", D_TIME("99999999999999999999") },
+	{ "tags.t IS not null", "Invalid comparator for tag: IS NOT NULL" },
+	{ "tags.t IS NULL AND dataset_id = 'x'", D_KEY("dataset_id") },
+	{ "name IS NULL", NULLS("'attribute' 'name'") },
+};
+
+#define L_SINGLE(f)	"Invalid filter string: '" f "'. Expected a single SQL expression."
+#define L_LIST(f)	"Invalid filter string: '" f "'. Expected a list of comparisons "	\
+	"separated by 'AND' (e.g. 'metrics.loss > 0.1 AND params.lr = 0.01')."
+#define L_OP(key, op, set)	"Invalid comparison operator for " key ": '" op "'. "	\
+	"Expected one of (" set ")."
+#define L_NUMBERS	"'<', '<=', '>', '>=', '=', '!='"
+#define L_TEXTS		"'=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'"
+
+static const struct row logged[] = {
+	{ "name = a AND creation_timestamp > 1e3 AND metrics.`m` < 2", NULL },
+	{ "name = 'a' AND model_id in ('a') AND params.p LIKE x", NULL },
+	{ " ", L_SINGLE(" ") },
+	{ "a; b", L_SINGLE("a; b") },
+	{ "name = a OR name = b", L_LIST("name = a OR name = b") },
+	{ "name > a OR", L_OP("attributes.name", ">", L_TEXTS) },
+	{ "name NOT\t LIKE 'a'", L_OP("attributes.name", "NOT LIKE", L_TEXTS) },
+	{ "metrics.m LIKE 1", L_OP("metrics.m", "LIKE", L_NUMBERS) },
+	{ "creation_time LIKE 1", L_OP("attributes.creation_timestamp_ms", "LIKE", L_NUMBERS) },
+	{ "other_timestamp_ms LIKE 1", L_OP("attributes.other_timestamp_ms", "LIKE", L_NUMBERS) },
+	{ "metric.m > 1", "Invalid entity type: 'metric'. Expected one of ['attributes', "
+	    "'metrics', 'params', 'tags']." },
+	{ "name = ('a', 'b')", "Expected a single value for the comparison with ('a', 'b')." },
+	{ "name is  null", "Invalid comparison: nameIS NULL. Expected a comparison with 3 "
+	    "tokens." },
+};
+
 static struct arena mem;
 
 static void
@@ -405,6 +489,32 @@ check_bounds(void)
 	    &err) == 0 && tree->nkids == 0, "no filter matches everything");
 }
 
+static void
+check_patterns(void)
+{
+	static const char *const ops[] = { "LIKE", "ILIKE", "=" };
+	static const size_t counts[] = { SEARCH_WILDCARDS_MAX, SEARCH_WILDCARDS_MAX + 1 };
+	struct search_node *tree;
+	struct search_error err;
+	size_t i, k, n;
+
+	for (i = 0; i < 3; i++)
+		for (k = 0; k < 2; k++) {
+			struct buf b = { 0 };
+			bool ok = k == 0 || i == 2;
+
+			buf_printf(&b, "tags.t %s '", ops[i]);
+			for (n = 0; n < counts[k]; n++)
+				buf_puts(&b, "%");
+			buf_puts(&b, "'");
+			tap_ok(search_parse(&mem, &search_runs, buf_str(&b), &tree,
+			    &err) == !ok && (ok || err.kind == SEARCH_INVALID),
+			    "%s with %zu wildcards", ops[i], counts[k]);
+			buf_fini(&b);
+			arena_reset(&mem);
+		}
+}
+
 int
 main(void)
 {
@@ -415,7 +525,16 @@ main(void)
 		check(&search_runs, &runs[i]);
 	for (i = 0; i < sizeof(experiments) / sizeof(experiments[0]); i++)
 		check(&search_experiments, &experiments[i]);
+	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		check(&search_models, &models[i]);
+	for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		check(&search_versions, &versions[i]);
+	for (i = 0; i < sizeof(datasets) / sizeof(datasets[0]); i++)
+		check(&search_eval_datasets, &datasets[i]);
+	for (i = 0; i < sizeof(logged) / sizeof(logged[0]); i++)
+		check(&search_logged_models, &logged[i]);
 	check_values();
+	check_patterns();
 	check_bounds();
 	arena_fini(&mem);
 	return tap_done();
