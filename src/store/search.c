@@ -1,4 +1,6 @@
 /* The one way in which all searches run. */
+#include <assert.h>
+
 #include <mysqld_error.h>
 
 #include "search/parse.h"
@@ -25,6 +27,7 @@ add_column_keys(struct search *s, int column, bool descending)
 	    .descending = descending, .is_long = sort->is_long };
 	bool ranked = sort->rank.text != NULL;
 
+	assert((size_t)column < 8 * sizeof(s->ordered));
 	if (s->ordered >> column & 1)
 		return;
 	s->ordered |= 1u << column;
