@@ -5,6 +5,7 @@ libcairn_a_SOURCES += \
 	%D%/budget.h \
 	%D%/id.c %D%/id.h \
 	%D%/log.c %D%/log.h \
+	%D%/name.c %D%/name.h \
 	%D%/near.c %D%/near.h \
 	%D%/percent.c %D%/percent.h \
 	%D%/repr.c %D%/repr.h \

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "json/number.h"
 #include "json/read.h"
+#include "json/write.h"
 
 /* Digits of the largest integers that fit in 64 bits with a sign. */
 #define SAFE_DIGITS	19
@@ -326,9 +327,19 @@ struct style {
 	const char	*comma, *colon;
 	bool		 by_name;	/* members sorted */
 	bool		 doubles;	/* numbers with a fraction, always */
+	bool		 literal;	/* what is not ASCII stays as it is */
 };
 
 static void write_text(struct buf *, const struct json_object *, const struct style *);
+
+static void
+write_string(struct buf *to, struct str s, const struct style *style)
+{
+	if (style->literal)
+		json_add_text(to, s);
+	else
+		json_quote(to, s);
+}
 
 static void
 write_list(struct buf *to, const struct json_object *o, const struct style *style)
@@ -368,7 +379,7 @@ write_object(struct buf *to, const struct json_object *o, const struct style *st
 	for (i = 0; i < n; i++) {
 		json_member(o, names[i], &value);
 		buf_puts(to, i == 0 ? "" : style->comma);
-		json_quote(to, str_of(names[i]));
+		write_string(to, str_of(names[i]), style);
 		buf_puts(to, style->colon);
 		write_text(to, value, style);
 	}
@@ -412,7 +423,7 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 		write_float(to, o);
 		break;
 	case JSON_STRING:
-		json_quote(to, json_string(o));
+		write_string(to, json_string(o), style);
 		break;
 	case JSON_LIST:
 		write_list(to, o, style);
@@ -426,7 +437,7 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 void
 json_text_of_doubles(struct buf *to, const struct json_object *o)
 {
-	static const struct style doubles = { ", ", ": ", false, true };
+	static const struct style doubles = { .comma = ", ", .colon = ": ", .doubles = true };
 
 	write_text(to, o, &doubles);
 }
@@ -434,15 +445,23 @@ json_text_of_doubles(struct buf *to, const struct json_object *o)
 void
 json_text_spaced(struct buf *to, const struct json_object *o)
 {
-	static const struct style spaced = { ", ", ": ", false, false };
+	static const struct style spaced = { .comma = ", ", .colon = ": " };
 
 	write_text(to, o, &spaced);
 }
 
 void
+json_text_literal(struct buf *to, const struct json_object *o)
+{
+	static const struct style literal = { .comma = ", ", .colon = ": ", .literal = true };
+
+	write_text(to, o, &literal);
+}
+
+void
 json_text_sorted(struct buf *to, const struct json_object *o)
 {
-	static const struct style sorted = { ", ", ": ", true, false };
+	static const struct style sorted = { .comma = ", ", .colon = ": ", .by_name = true };
 
 	write_text(to, o, &sorted);
 }
@@ -450,7 +469,7 @@ json_text_sorted(struct buf *to, const struct json_object *o)
 struct str
 json_text(struct arena *mem, const struct json_object *o)
 {
-	static const struct style compact = { ",", ":", true, false };
+	static const struct style compact = { .comma = ",", .colon = ":", .by_name = true };
 	struct buf text = { 0 };
 	struct str s;
 

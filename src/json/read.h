@@ -80,6 +80,8 @@ struct str	 json_text(struct arena *, const struct json_object *);
 void		 json_text_spaced(struct buf *, const struct json_object *);
 /* The same with every number as a double: 5 is 5.0, as protobuf's Value has it. */
 void		 json_text_of_doubles(struct buf *, const struct json_object *);
+/* The same, with what is not ASCII as it is. */
+void		 json_text_literal(struct buf *, const struct json_object *);
 /* The same with the members of objects by name: dumps with sort_keys. */
 void		 json_text_sorted(struct buf *, const struct json_object *);
 /* s as a JSON string with its quotes, ASCII only. */

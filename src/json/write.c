@@ -12,8 +12,8 @@ json_out_init(struct json_out *o, struct buf *buf)
 	*o = (struct json_out){ .buf = buf };
 }
 
-static void
-put_text(struct buf *to, struct str s)
+void
+json_add_text(struct buf *to, struct str s)
 {
 	static const char escapes[] = "\bb\ff\nn\rr\tt\"\"\\\\";
 	size_t from = 0, i;
@@ -29,9 +29,9 @@ put_text(struct buf *to, struct str s)
 		from = i + 1;
 		e = c == '\0' ? NULL : strchr(escapes, c);
 		if (e != NULL && (e - escapes) % 2 == 0)
-			buf_printf(to, "\\%c", e[1]);
+			buf_add(to, (const char []){ '\\', e[1] }, 2);
 		else if (c == '"' || c == '\\')
-			buf_printf(to, "\\%c", c);
+			buf_add(to, (const char []){ '\\', (char)c }, 2);
 		else
 			buf_printf(to, "\\u%04x", c);
 	}
@@ -114,7 +114,7 @@ void
 json_put_str(struct json_out *o, const char *key, struct str s)
 {
 	put_key(o, key);
-	put_text(o->buf, s.p == NULL ? STR("") : s);
+	json_add_text(o->buf, s.p == NULL ? STR("") : s);
 }
 
 void
