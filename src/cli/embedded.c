@@ -31,7 +31,7 @@
 
 #define DATABASE	"mlflow"
 #define USER		"cairn"
-/* Beside the workers: the start's own login, and a person with a client. */
+/* Beside the workers: the probe, the login at the start, and a person with a client. */
 #define SPARE_CONNECTIONS	10
 /* Making the system tables takes half a second on a quick disk. */
 #define MAKE_MS		120000
@@ -256,7 +256,7 @@ run_make(struct arena *mem, const struct conf *conf, const char *mariadbd,
 	};
 	struct child child = {
 		.name = "mariadbd --bootstrap", .argv = argv, .input = script,
-		.listener = -1, .keep = -1, .log = in_data(mem, conf, "mariadb.log"),
+		.keep = { -1, -1 }, .log = in_data(mem, conf, "mariadb.log"),
 	};
 	int64_t end = time_monotonic_ms() + MAKE_MS;
 
@@ -341,7 +341,7 @@ mariadbd_arguments(struct arena *mem, const struct conf *conf,
 		arena_printf(mem, "--pid-file=%s", in_data(mem, conf, "mariadb.pid")).p,
 		arena_printf(mem, "--init-file=%s", in_data(mem, conf, "start.sql")).p,
 		arena_printf(mem, "--max-connections=%u",
-		    conf->workers + SPARE_CONNECTIONS).p,
+		    conf->workers + conf->file_workers + SPARE_CONNECTIONS).p,
 		arena_printf(mem, "--innodb-buffer-pool-size=%uM",
 		    conf->data_memory).p,
 		"--skip-networking", "--skip-name-resolve", "--skip-log-bin",
@@ -382,7 +382,7 @@ embedded_prepare(struct embedded *e, struct arena *mem, struct conf *conf,
 	e->child = (struct child){
 		.name = "mariadbd",
 		.argv = mariadbd_arguments(mem, conf, mariadbd),
-		.input = -1, .listener = -1, .keep = e->inherited,
+		.input = -1, .keep = { e->inherited, -1 },
 		.log = in_data(mem, conf, "mariadb.log"),
 	};
 	return 0;
