@@ -114,8 +114,8 @@ refuse_body(struct ctx *c)
 		    "than the %u MiB that this server accepts (--max-body). Split it into "
 		    "several requests.", c->conf->max_body);
 	return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger than "
-	    "this server accepts: %ld MiB, or, for an artifact, what --max-body says. Split it "
-	    "into several requests.", json_most);
+	    "the %ld MiB that this server accepts%s. Split it into several requests.", json_most,
+	    c->conf->max_body == 0 ? "" : " (artifacts: --max-body)");
 }
 
 /*
