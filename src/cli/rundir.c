@@ -212,7 +212,7 @@ rundir_mend(struct rundir *run)
 	if ((mkdir(run->path, 0700) == 0 || is_ours(run)) && take_lock(run) == 0) {
 		log_warn("%s was removed: made anew", run->path);
 		run->is_lost = false;
-		return 0;
+		return 1;
 	}
 	/* once, not each second */
 	if (!run->is_lost)

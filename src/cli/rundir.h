@@ -30,8 +30,8 @@ int	rundir_make_in(struct rundir *, struct arena *mem, const char *folder, const
 void	rundir_remove(struct rundir *);
 /*
  * Each second or so: somebody may have removed it, or mounted a volume anew; it is
- * made again under its name, empty.  -1, with a line in the log the first time, when
- * that cannot be done.
+ * made again under its name, empty.  0 if it is there, 1 if it was made again; -1, with
+ * a line in the log the first time, when that cannot be done.
  */
 int	rundir_mend(struct rundir *);
 

@@ -350,10 +350,16 @@ static void
 mend(struct server *s)
 {
 	unsigned i;
+	int rc;
 
 	rundir_mend(&s->uploads);
-	if (rundir_mend(&s->run) == -1)
+	rc = rundir_mend(&s->run);
+	if (rc == -1)
 		return;
+	/* its socket was there too, and comes back with it */
+	if (rc == 1 && s->is_embedded && s->embedded.child.pid != 0 &&
+	    access(s->conf.db.socket, F_OK) == -1)
+		kill(s->embedded.child.pid, SIGTERM);
 	for (i = 0; i < s->nrun_folders; i++)
 		mkdir(s->run_folders[i], 0700);
 	pool_mend(s->pools);

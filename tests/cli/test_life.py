@@ -60,6 +60,21 @@ def test_workers_start_without_the_run_directory(start):
     assert server.run_dirs() == []
 
 
+def test_the_database_s_socket_goes_with_the_run_directory(start, tmp_path):
+    """It is there when the data directory's name is too long for one."""
+    server = start(f"--data-dir={tmp_path / ('x' * 100)}")
+    place = run_dir(server)
+    assert "mariadb.sock" in os.listdir(place)
+    shutil.rmtree(place)
+    server.wait_for(lambda: (place / "mariadb.sock").exists())
+
+    def works():
+        with contextlib.suppress(requests.RequestException):
+            return get_default(server).status_code == 200
+
+    server.wait_for(works)
+
+
 def test_one_socket_is_removed(start):
     server = start("--workers=1")
     (run_dir(server) / "api.sock").unlink()
