@@ -244,6 +244,17 @@ find_mariadbd(struct arena *mem)
 	return NULL;
 }
 
+/*
+ * Temporary tables lie in a folder of our own: each mariadbd that starts removes those
+ * that it finds, whosever they are.  (A colon would part two folders.)
+ */
+static const char *
+tmpdir_argument(struct arena *mem, const struct conf *conf)
+{
+	return strchr(conf->data_dir, ':') != NULL ? "--tmpdir=/tmp" :
+	    arena_printf(mem, "--tmpdir=%s", conf->data_dir).p;
+}
+
 static int
 run_make(struct arena *mem, const struct conf *conf, const char *mariadbd,
     const char *folder, int script)
@@ -251,6 +262,7 @@ run_make(struct arena *mem, const struct conf *conf, const char *mariadbd,
 	const char *argv[] = {
 		mariadbd, "--no-defaults", "--bootstrap",
 		arena_printf(mem, "--datadir=%s", folder).p,
+		tmpdir_argument(mem, conf),
 		"--innodb-log-file-size=48M", "--log-warnings=0",
 		geteuid() == 0 ? "--user=root" : NULL, NULL
 	};
@@ -337,6 +349,7 @@ mariadbd_arguments(struct arena *mem, const struct conf *conf,
 	const char *const argv[] = {
 		mariadbd, "--no-defaults",
 		arena_printf(mem, "--datadir=%s", in_data(mem, conf, "mariadb")).p,
+		tmpdir_argument(mem, conf),
 		arena_printf(mem, "--socket=%s", conf->db.socket).p,
 		arena_printf(mem, "--pid-file=%s", in_data(mem, conf, "mariadb.pid")).p,
 		arena_printf(mem, "--init-file=%s", in_data(mem, conf, "start.sql")).p,

@@ -212,6 +212,8 @@ def test_the_private_database_has_no_port(start):
     argv = command_line(server.children("mariadbd")[0])
     assert "--skip-networking" in argv
     assert "--innodb-flush-log-at-trx-commit=1" in argv
+    # another one that starts would remove its temporary tables from /tmp
+    assert f"--tmpdir={server.folder}/cairn-data" in argv
 
 
 def test_workers_see_no_option_in_their_environment(start):
