@@ -3,8 +3,8 @@
  * cairn.conf, by one table of options (conf/options.def).
  *
  * `cairn server` resolves everything and hands it to its workers as a
- * cairn.conf in a private directory; a worker started by another web server
- * reads the environment and the file named by CAIRN_CONF.
+ * cairn.conf in memory; a worker started by another web server reads the
+ * environment and the file named by CAIRN_CONF.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -65,7 +65,8 @@ struct conf {
 	bool		 artifacts_only;
 	const char	*host;
 	unsigned	 port;
-	unsigned	 workers;
+	unsigned	 workers;		/* of the API */
+	unsigned	 file_workers;
 	unsigned	 max_body;		/* MiB; 0: no limit */
 	unsigned	 max_zip;		/* MiB of content; 0: no limit */
 	const char	*upload_dir;		/* NULL: `cairn server` finds one */

@@ -19,6 +19,7 @@
 
 /* A body is read in pieces, so that a false length costs no memory. */
 #define READ_STEP	(64 * 1024)
+#define MIB		(1024L * 1024)
 
 static struct str
 param(struct ctx *c, const char *name)
@@ -102,6 +103,21 @@ read_body(struct ctx *c)
 	return got;
 }
 
+/* The web server had the limit for the URL: files may be larger than JSON. */
+static int
+refuse_body(struct ctx *c)
+{
+	const long json_most = REQUEST_BODY_MAX / MIB;
+
+	if (c->conf->max_body > 0 && c->conf->max_body < json_most)
+		return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger "
+		    "than the %u MiB that this server accepts (--max-body). Split it into "
+		    "several requests.", c->conf->max_body);
+	return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger than "
+	    "the %ld MiB that this server accepts%s. Split it into several requests.", json_most,
+	    c->conf->max_body == 0 ? "" : " (artifacts: --max-body)");
+}
+
 /*
  * A request that the web server could not answer comes with the status it had for
  * it (lighttpd's error-handler); others have 200 or nothing there.  Its 500 is a
@@ -118,9 +134,7 @@ check_front(struct ctx *c)
 	case 404:
 		return fail(c, RESOURCE_DOES_NOT_EXIST, "The file is not there any more.");
 	case 413:
-		return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger "
-		    "than the %u MiB that this server accepts (--max-body). Split it into "
-		    "several requests.", c->conf->max_body);
+		return refuse_body(c);
 	case 500:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The request was not carried out to its "
 		    "end: the disk of the server's upload directory is full or not writable, or "
