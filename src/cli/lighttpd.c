@@ -88,7 +88,7 @@ lighttpd_write(struct buf *to, const struct conf *conf,
     const struct lighttpd_paths *paths)
 {
 	buf_puts(to, "# Written by cairn server at each start.\n"
-	    "server.modules = ( \"mod_fastcgi\" )\n");
+	    "server.modules = ( \"mod_rewrite\", \"mod_setenv\", \"mod_fastcgi\" )\n");
 	add_address(to, paths);
 	add_setting(to, "server.document-root", paths->root);
 	buf_puts(to, "server.upload-dirs = ( ");
@@ -107,7 +107,11 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	    "server.stream-response-body = 1\n"
 	    "server.max-keep-alive-requests = 1000000\n"
 	    "server.max-keep-alive-idle = 75\n"
-	    "server.max-request-field-size = 65535\n"
+	    "server.max-request-field-size = 131072\n"
+	    "setenv.set-request-header = ( \"Cookie\" => \"\" )\n"
+	    "$HTTP[\"querystring\"] =~ \"^.{4096}\" {\n"
+	    "\turl.rewrite-once = ( \"^[^?]*\" => \"$0\" )\n"
+	    "}\n"
 	    "server.feature-flags = ( \"server.graceful-shutdown-timeout\" => 10 )\n"
 	    "server.http-parseopts = (\n"
 	    "\t\"header-strict\" => \"enable\",\n"

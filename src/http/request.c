@@ -10,6 +10,7 @@
 
 #include <fcgiapp.h>
 
+#include "base/log.h"
 #include "http/error.h"
 #include "http/loop.h"
 #include "http/query.h"
@@ -19,6 +20,10 @@
 
 /* A body is read in pieces, so that a false length costs no memory. */
 #define READ_STEP	(64 * 1024)
+
+/* How a request says in its body what does not fit into its query. */
+#define SAY_IT_IN_BODY	"Send the parameters as a JSON object in the body instead: by POST " \
+	"where the path takes it, else by GET without a query."
 
 static struct str
 param(struct ctx *c, const char *name)
@@ -102,6 +107,32 @@ read_body(struct ctx *c)
 	return got;
 }
 
+static int
+check_query(struct ctx *c)
+{
+	if (c->req.query.len <= REQUEST_QUERY_MAX)
+		return 0;
+	return fail_status(c, 414, INVALID_PARAMETER_VALUE, "The query has %zu bytes; at most "
+	    "%d are accepted. " SAY_IT_IN_BODY, c->req.query.len, REQUEST_QUERY_MAX);
+}
+
+/*
+ * Of a request that the web server could not take in.  lighttpd has no URI where the
+ * first line is too long for it, and one where it is a header; its 431 is about both.
+ */
+static int
+refuse_head(struct ctx *c, int status)
+{
+	if (status == 414 || (status == 400 && c->req.path.len == 0))
+		return fail_status(c, 414, INVALID_PARAMETER_VALUE, "The request line is no HTTP, "
+		    "or its query is longer than the %d bytes that are accepted. "
+		    SAY_IT_IN_BODY, REQUEST_QUERY_MAX);
+	return fail_status(c, status, BAD_REQUEST, "The web server cannot take the request line "
+	    "and the headers: they have more than 64 KiB together, or hold characters that "
+	    "HTTP does not allow. Send fewer and shorter headers and cookies. Is it a long "
+	    "query? " SAY_IT_IN_BODY);
+}
+
 /*
  * A request that the web server could not answer comes with the status it had for
  * it (lighttpd's error-handler); others have 200 or nothing there.  Its 500 is a
@@ -115,6 +146,10 @@ check_front(struct ctx *c)
 	if (!str_to_i64(param(c, "REDIRECT_STATUS"), &status) || status < 400 || status > 599)
 		return 0;
 	switch (status) {
+	case 400:
+	case 414:
+	case 431:
+		return refuse_head(c, (int)status);
 	case 404:
 		return fail(c, RESOURCE_DOES_NOT_EXIST, "The file is not there any more.");
 	case 413:
@@ -150,7 +185,11 @@ request_read(struct ctx *c)
 	if (r->method.p == NULL || r->path.p == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE, "The web server sent no %s.",
 		    r->method.p == NULL ? "REQUEST_METHOD" : "REQUEST_URI");
-	return check_front(c) == -1 ? -1 : read_length(c);
+	if (check_front(c) == 0 && check_query(c) == 0)
+		return read_length(c);
+	log_warn("%.*s: refused with %d: %s", (int)r->path.len, r->path.p, c->error.status,
+	    c->error.message.p);
+	return -1;
 }
 
 static int
