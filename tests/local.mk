@@ -13,8 +13,10 @@ unit_tests = \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
 	%D%/unit/graphql_run \
+	%D%/unit/http_accept \
 	%D%/unit/http_origin \
 	%D%/unit/http_query \
+	%D%/unit/http_response \
 	%D%/unit/http_route \
 	%D%/unit/json_decode \
 	%D%/unit/json_read \

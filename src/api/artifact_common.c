@@ -240,6 +240,8 @@ answer_archive(struct ctx *c, const struct place *place, struct str shown, struc
 	if (!info.is_dir)
 		return answer_artifact(c, place, shown, false);
 	add_file_headers(c, arena_printf(c->mem, "%s.zip", name.p));
+	if (c->req.is_head)
+		return 0;
 	root = root_open(place->root);
 	zip = zip_new(write_archive, c);
 	rc = root == -1 ? -1 : tree_walk(root, place->path.p, c->mem, add_to_archive, zip);

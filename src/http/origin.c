@@ -238,7 +238,7 @@ is_echoable(struct str s)
 static void
 add_cors_headers(struct ctx *c, bool preflight)
 {
-	struct buf *h = &c->res.headers;
+	struct buf *h = &c->res.always;
 
 	if (any_origin(c->conf))
 		buf_puts(h, "Access-Control-Allow-Origin: *\r\n");
@@ -260,10 +260,10 @@ answer_preflight(struct ctx *c)
 	size_t i;
 
 	add_cors_headers(c, true);
-	buf_puts(&c->res.headers, "Access-Control-Allow-Methods: GET, POST, PUT, "
+	buf_puts(&c->res.always, "Access-Control-Allow-Methods: GET, POST, PUT, "
 	    "DELETE, OPTIONS, PATCH\r\nAccess-Control-Max-Age: " PREFLIGHT_AGE "\r\n");
 	if (c->req.preflight_headers.p != NULL && is_echoable(c->req.preflight_headers))
-		buf_printf(&c->res.headers, "Access-Control-Allow-Headers: %s\r\n",
+		buf_printf(&c->res.always, "Access-Control-Allow-Headers: %s\r\n",
 		    c->req.preflight_headers.p);
 	if (!origin_may_read(c->conf, c->req.origin))
 		return fail_page(c, 400, TEXT_PAGE, STR("Disallowed CORS origin"));

@@ -26,7 +26,10 @@ void	response_file(struct ctx *, struct str path, struct str version);
 bool	response_takes_gzip(const struct ctx *);
 /* Write to a body that is no JSON, and may be long; -1 once it cannot be sent. */
 int	response_write(struct ctx *, const void *, size_t bytes);
-/* Forget what a handler wrote, for its next try. */
+/*
+ * Forget what a handler answered, headers and status too, for its next try or for an
+ * error in its place.
+ */
 void	response_reset(struct ctx *);
 
 /*
@@ -34,5 +37,8 @@ void	response_reset(struct ctx *);
  * out already and an error comes, the connection is cut.
  */
 void	response_send(struct ctx *);
+
+/* The words of a status line, for any status from 400 on and those that we answer. */
+const char *response_reason(int status);
 
 #endif

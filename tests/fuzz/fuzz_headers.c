@@ -62,9 +62,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	origin_allowed(&listed, c.req.origin, c.req.host);
 	response_takes_gzip(&c);
 	origin_check(&c);
-	if (c.res.headers.len > 0 && strstr(c.res.headers.p, "\n\n") != NULL)
+	if (c.res.always.len > 0 && strstr(c.res.always.p, "\n\n") != NULL)
 		__builtin_trap();
-	buf_fini(&c.res.headers);
+	buf_fini(&c.res.always);
 	arena_fini(&mem);
 	return 0;
 }
