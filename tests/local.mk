@@ -10,6 +10,7 @@ unit_tests = \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
 	%D%/unit/base_near \
+	%D%/unit/conf_host \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
 	%D%/unit/graphql_run \

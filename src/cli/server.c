@@ -489,7 +489,7 @@ cli_server(int argc, char **argv)
 {
 	struct server s = { .listener = -1, .workers_listener = -1,
 	    .run = { NULL, -1 }, .uploads = { NULL, -1 } };
-	const char *error = NULL;
+	const char *advice, *error = NULL;
 	int rc;
 
 	arena_init(&s.mem);
@@ -506,6 +506,9 @@ cli_server(int argc, char **argv)
 	if (rc == 0) {
 		log_init("cairn", s.conf.dev ? LOG_DEBUG : LOG_INFO);
 		conf_describe(&s.conf, &s.mem, print_line);
+		advice = conf_host_advice(&s.conf, &s.mem);
+		if (advice != NULL)
+			log_warn("%s", advice);
 		rc = serve(&s);
 	} else {
 		rc = rc == 1 ? EXIT_SUCCESS : EXIT_USAGE;
