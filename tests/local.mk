@@ -7,6 +7,7 @@ unit_tests = \
 	%D%/unit/artifact_root \
 	%D%/unit/artifact_type \
 	%D%/unit/artifact_zip \
+	%D%/unit/base_buf \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
 	%D%/unit/base_near \

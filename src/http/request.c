@@ -92,15 +92,19 @@ static int
 read_body(struct ctx *c)
 {
 	struct buf *body = &c->fcgx->body;
-	int got;
+	size_t most = (size_t)c->req.length;
+	int got, step;
 
 	buf_reset(body);
 	if (c->req.length > REQUEST_BODY_MAX)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body has %lld "
 		    "bytes; at most %ld are accepted. Split it into several requests.",
 		    (long long)c->req.length, REQUEST_BODY_MAX);
-	while ((got = request_body_read(c, buf_room(body, READ_STEP), READ_STEP)) > 0)
-		body->len += (size_t)got;
+	do {
+		step = c->req.length < READ_STEP ? (int)c->req.length : READ_STEP;
+		got = request_body_read(c, buf_room_within(body, (size_t)step, most), step);
+		body->len += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
 	if (body->len > 0)
 		body->p[body->len] = '\0';
 	c->req.body = buf_str(body);
