@@ -235,15 +235,15 @@ read_twice(struct ctx *c, struct json_object **json)
 
 /*
  * Open the object to decode.  What is not JSON counts as {} (and lacks whatever is
- * required), and so do null and lists, as in the reference; a bare number, text
- * or boolean is remembered in *odd, an error of its own if nothing is required.
+ * required), and so do null and lists, as in the reference.  *fault is what is wrong
+ * with the body, to be said if the fields miss nothing; NULL if nothing is.
  */
 static int
-open_input(struct ctx *c, const struct field *fields, bool *odd)
+open_input(struct ctx *c, const struct field *fields, const char **fault)
 {
 	bool is_get = strcmp(c->route->method, "GET") == 0;
 
-	*odd = false;
+	*fault = NULL;
 	if (c->route->body == STREAM || (is_get && !str_empty(c->req.query))) {
 		c->json = query_read(c->mem, c->req.query, fields);
 		return 0;
@@ -255,10 +255,16 @@ open_input(struct ctx *c, const struct field *fields, bool *odd)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body is nested deeper "
 		    "than %d levels.", JSON_DEPTH_MAX);
 	case JSON_BROKEN:
+		/* GraphQL has no fields, and a form of its own for errors */
+		if (str_trim(c->req.body).len > 0 && fields->kind != FIELD_END)
+			*fault = "The request body is no JSON. It must be in UTF-8, with names and "
+			    "texts in double quotes and no comma behind the last of them.";
 		break;
 	case JSON_FINE:
-		*odd = json_kind(c->json) != JSON_OBJECT &&
-		    json_kind(c->json) != JSON_NULL && json_kind(c->json) != JSON_LIST;
+		if (json_kind(c->json) != JSON_OBJECT && json_kind(c->json) != JSON_NULL &&
+		    json_kind(c->json) != JSON_LIST)
+			*fault = "The request body must be a JSON object with the request's "
+			    "parameters as its members.";
 	}
 	if (json_kind(c->json) != JSON_OBJECT) {
 		json_free(c->json);
@@ -287,19 +293,16 @@ decode(struct ctx *c, const struct field *fields, size_t in_size, bool camel)
 int
 request_decode_as(struct ctx *c, const struct field *fields, size_t in_size)
 {
-	bool odd;
+	const char *fault;
 
 	if (c->route->body != STREAM && (check_content_type(c) == -1 || read_body(c) == -1))
 		return -1;
-	if (open_input(c, fields, &odd) == -1)
+	if (open_input(c, fields, &fault) == -1)
 		return -1;
 	route_add_params(c, c->json);
 	if (decode(c, fields, in_size, takes_camel_case(c)) == -1 || route_check_params(c) == -1)
 		return -1;
-	if (odd)
-		return fail(c, INVALID_PARAMETER_VALUE, "The request body must be a JSON "
-		    "object with the request's parameters as its members.");
-	return 0;
+	return fault == NULL ? 0 : fail(c, INVALID_PARAMETER_VALUE, "%s", fault);
 }
 
 int

@@ -179,3 +179,58 @@ def test_head_of_an_archive_makes_none(api, bottomless):
     assert r.headers["content-type"] == "application/zip"
     assert r.headers["content-disposition"].startswith("attachment")
     assert r.headers.get("content-length", "1") != "0"
+
+
+# ---- bodies that are no JSON ------------------------------------------------
+
+BROKEN = [
+    '{"experiment_ids":["0"]}'.encode("utf-16"), b"{'experiment_ids':['0']}",
+    b'{"experiment_ids":["0"],}', b'{"experiment_ids":["0"]} x', b"{", b'{"a":"\xff"}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BROKEN)
+@pytest.mark.parametrize("path", ["runs/search", "experiments/search"])
+def test_broken_body_where_nothing_is_required(api, on_cairn, path, body):
+    """{} for the reference: the answer has nothing to do with what was asked (-> d)."""
+    r = api.raw(path, body)
+    if on_cairn:
+        check_error(r, 400, "INVALID_PARAMETER_VALUE", starts="The request body is no JSON.")
+    elif path == "runs/search":
+        assert (r.status_code, r.json()) == (200, {})
+    else:
+        check_error(r, 400, "INVALID_PARAMETER_VALUE", contains="'max_results'")
+
+
+@pytest.mark.parametrize("body", BROKEN)
+def test_broken_body_without_what_is_required(api, body):
+    """The sentence that clients know."""
+    r = api.raw("registered-models/create", body)
+    check_error(
+        r, 400, "INVALID_PARAMETER_VALUE",
+        starts="Missing value for required parameter 'name'.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n", b"{}", b"null", b"[]"])
+def test_empty_body_where_nothing_is_required(api, body):
+    assert api.raw("runs/search", body).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
+@pytest.mark.parametrize("field", ["value", "step", "timestamp"])
+@pytest.mark.cairn_only("infinite in the reference, or a 500")
+def test_number_out_of_range(api, number, field):
+    run = api.new_run(api.new_experiment())
+    values = {"value": "1", "step": "1", "timestamp": "1", field: number}
+    body = f'{{"run_id":"{run}","key":"k",' + ",".join(f'"{k}":{v}' for k, v in values.items())
+    r = api.raw("runs/log-metric", body + "}")
+    check_error(
+        r, 400, "INVALID_PARAMETER_VALUE", starts=f"Invalid value {number[:40]}",
+        contains=f"for parameter '{field}' supplied:  Hint: The number is out of range.",
+    )  # fmt: skip
+    batch = f'{{"run_id":"{run}","metrics":[{{"key":"k",' + body.split('"k",')[1] + "}]}"
+    r = api.raw("runs/log-batch", batch)
+    check_error(r, 400, "INVALID_PARAMETER_VALUE", contains=f"'metrics[0].{field}'")
+    assert "out of range" in r.json()["message"]
+    assert "metrics" not in api.get_run(run)["data"]
