@@ -84,6 +84,16 @@ add_workers(struct buf *to, const struct conf *conf, const char *socket)
 }
 
 void
+lighttpd_write_refusal(struct buf *to)
+{
+	buf_puts(to, "{\"error_code\":\"BAD_REQUEST\",\"message\":\"The request line and the "
+	    "headers have more than 64 KiB together. Send a query of at most 61440 bytes, or "
+	    "the parameters as a JSON object in the body: by POST where the path takes it, "
+	    "else by GET without a query; and fewer and shorter headers.\","
+	    "\"sqlstate\":\"KAM00\",\"error_class\":\"INVALID_PARAMETER_VALUE\"}");
+}
+
+void
 lighttpd_write(struct buf *to, const struct conf *conf,
     const struct lighttpd_paths *paths)
 {
@@ -102,7 +112,9 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	    "server.stat-cache-engine = \"disable\"\n"
 	    "server.tag = \"cairn\"\n"
 	    /* the workers say what it refused, as they say the rest */
-	    "server.error-handler = \"/\"\n"
+	    "server.error-handler = \"/\"\n");
+	buf_puts(to, "server.errorfile-prefix = server.document-root + \"/status-\"\n"
+	    "mimetype.assign = ( \".html\" => \"application/json\" )\n"
 	    "server.stream-request-body = 0\n"
 	    "server.stream-response-body = 1\n"
 	    "server.max-keep-alive-requests = 1000000\n"

@@ -246,8 +246,12 @@ write_lighttpd_conf(struct server *s)
 		    strerror(errno));
 		return NULL;
 	}
+	lighttpd_write_refusal(&text);
+	path = rundir_write(&s->run, &s->mem, "root/" LIGHTTPD_REFUSAL, &text);
+	buf_reset(&text);
 	lighttpd_write(&text, &s->conf, &paths);
-	path = rundir_write(&s->run, &s->mem, "lighttpd.conf", &text);
+	if (path != NULL)
+		path = rundir_write(&s->run, &s->mem, "lighttpd.conf", &text);
 	buf_fini(&text);
 	return path;
 }

@@ -96,6 +96,17 @@ def test_patterns_of_origins(start):
             assert "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS" in r.text
 
 
+@pytest.mark.parametrize("size", [64900, 65200, 65400])
+def test_a_query_that_no_worker_can_be_handed(start, size):
+    """Short enough for lighttpd's line, too long for a FastCGI record with the rest."""
+    server = start()
+    query = EXPERIMENT + "&x="
+    r = requests.get(server.url + query + "x" * (size - len(query)), timeout=30)
+    assert r.status_code in (400, 414)
+    assert r.headers["content-type"] == "application/json"
+    assert "61440" in r.json()["message"] and "by POST" in r.json()["message"]
+
+
 @pytest.mark.parametrize("size, status", [(62000, 414), (70000, 414), (300000, 431)])
 def test_a_query_that_is_refused_is_in_the_log(start, size, status):
     server = start()
