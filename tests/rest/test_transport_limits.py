@@ -234,3 +234,39 @@ def test_number_out_of_range(api, number, field):
     check_error(r, 400, "INVALID_PARAMETER_VALUE", contains=f"'metrics[0].{field}'")
     assert "out of range" in r.json()["message"]
     assert "metrics" not in api.get_run(run)["data"]
+
+
+# ---- answers that the web server makes itself -------------------------------
+
+
+@pytest.fixture(scope="module")
+def logged(api):
+    """A file of a run, which the web server sends."""
+    run = api.get_run(api.new_run(api.new_experiment()))["info"]
+    path = run["artifact_uri"].removeprefix("file://")
+    os.makedirs(path)
+    with open(path + "/ten.txt", "w", encoding="ascii") as f:
+        f.write("0123456789")
+    return {"run_id": run["run_id"], "path": "ten.txt"}
+
+
+SERVED = [({}, 200), ({"Range": "bytes=2-4"}, 206), ({"Range": "bytes=20-"}, 416)]
+
+
+@pytest.mark.parametrize("headers, status", SERVED)
+def test_security_headers_of_a_file(api, logged, headers, status):
+    r = api.get("/get-artifact", logged, headers={"Accept-Encoding": "identity", **headers})
+    assert r.status_code == status
+    if status == 416 and r.headers["server"] == "cairn":
+        return  # a page of lighttpd's with nothing of the client's in it, and no way to add to it
+    assert r.headers["x-content-type-options"] == "nosniff"
+    assert r.headers["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("headers", [{"X": "x" * 70000}, {"X\x01": "1"}])
+@pytest.mark.cairn_only("the reference has no web server before it")
+def test_security_headers_of_a_refusal(api, headers):
+    r = api.get(EXPERIMENT, {"experiment_id": "0"}, headers=headers)
+    assert r.status_code in (400, 431)
+    assert r.headers["x-content-type-options"] == "nosniff"
+    assert r.headers["x-frame-options"] == "SAMEORIGIN"
