@@ -447,6 +447,8 @@ Listen 127.0.0.1:{port}
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule alias_module {modules}/mod_alias.so
+LoadModule headers_module {modules}/mod_headers.so
+LoadModule rewrite_module {modules}/mod_rewrite.so
 LoadModule fcgid_module {modules}/mod_fcgid.so
 LoadModule headers_module {modules}/mod_headers.so
 LoadModule reqtimeout_module {modules}/mod_reqtimeout.so

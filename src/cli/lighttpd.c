@@ -144,11 +144,21 @@ add_upload_dirs(struct buf *to, const struct lighttpd_paths *paths)
 }
 
 void
+lighttpd_write_refusal(struct buf *to)
+{
+	buf_puts(to, "{\"error_code\":\"BAD_REQUEST\",\"message\":\"The request line and the "
+	    "headers have more than 64 KiB together. Send a query of at most 61440 bytes, or "
+	    "the parameters as a JSON object in the body: by POST where the path takes it, "
+	    "else by GET without a query; and fewer and shorter headers.\","
+	    "\"sqlstate\":\"KAM00\",\"error_class\":\"INVALID_PARAMETER_VALUE\"}");
+}
+
+void
 lighttpd_write(struct buf *to, const struct conf *conf,
     const struct lighttpd_paths *paths, const struct route *const *tables)
 {
 	buf_puts(to, "# Written by cairn server at each start.\n"
-	    "server.modules = ( \"mod_setenv\", \"mod_fastcgi\" )\n");
+	    "server.modules = ( \"mod_rewrite\", \"mod_setenv\", \"mod_fastcgi\" )\n");
 	add_addresses(to, paths->address);
 	add_setting(to, "server.document-root", paths->root);
 	add_upload_dirs(to, paths);
@@ -160,11 +170,17 @@ lighttpd_write(struct buf *to, const struct conf *conf,
 	    "server.tag = \"cairn\"\n"
 	    /* the workers say what it refused, as they say the rest: a free one at once */
 	    "server.error-handler = \"/health\"\n"
+	    "server.errorfile-prefix = server.document-root + \"/status-\"\n"
+	    "mimetype.assign = ( \".html\" => \"application/json\" )\n"
 	    "server.stream-request-body = 0\n"
 	    "server.stream-response-body = 1\n"
 	    "server.max-keep-alive-requests = 1000000\n"
 	    "server.max-keep-alive-idle = 75\n"
-	    "server.max-request-field-size = 65535\n"
+	    "server.max-request-field-size = 131072\n"
+	    "setenv.set-request-header = ( \"Cookie\" => \"\" )\n"
+	    "$HTTP[\"querystring\"] =~ \"^.{4096}\" {\n"
+	    "\turl.rewrite-once = ( \"^[^?]*\" => \"$0\" )\n"
+	    "}\n"
 	    "server.http-parseopts = (\n"
 	    "\t\"header-strict\" => \"enable\",\n"
 	    "\t\"host-strict\" => \"disable\",\n"

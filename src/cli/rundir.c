@@ -240,3 +240,20 @@ rundir_remove(struct rundir *run)
 		close(run->lock);
 	*run = (struct rundir){ .lock = -1 };
 }
+
+int
+rundir_write(const struct rundir *run, struct arena *mem, const char *name,
+    const struct buf *text)
+{
+	const char *path = arena_printf(mem, "%s/%s", run->path, name).p;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd == -1 ? NULL : fdopen(fd, "w");
+	bool written = f != NULL && fwrite(text->p, 1, text->len, f) == text->len;
+
+	if (f != NULL && fclose(f) != 0)
+		written = false;
+	if (written)
+		return 0;
+	log_error("cannot write %s: %s", path, strerror(errno));
+	return -1;
+}

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 struct rundir {
 	const char	*path;
@@ -34,6 +35,10 @@ void	rundir_remove(struct rundir *);
  * a line in the log the first time, when that cannot be done.
  */
 int	rundir_mend(struct rundir *);
+
+/* Write a file of mode 0600 there.  0, or -1 with a line in the log. */
+int	rundir_write(const struct rundir *, struct arena *mem, const char *name,
+	    const struct buf *text);
 
 /* Remove a folder with all that is in it, as far as that goes. */
 void	remove_tree(const char *path);

@@ -178,8 +178,12 @@ write_lighttpd_conf(struct server *s)
 		    strerror(errno));
 		return -1;
 	}
+	lighttpd_write_refusal(&text);
+	rc = rundir_write(&s->run, &s->mem, "root/" LIGHTTPD_REFUSAL, &text);
+	buf_reset(&text);
 	lighttpd_write(&text, &s->conf, &paths, s->tables);
-	rc = handover_make(&s->lighttpd_conf, &s->mem, "lighttpd.conf", &text);
+	if (rc == 0)
+		rc = handover_make(&s->lighttpd_conf, &s->mem, "lighttpd.conf", &text);
 	buf_fini(&text);
 	return rc;
 }
@@ -461,7 +465,7 @@ cli_server(const struct route *const *tables, int argc, char **argv)
 {
 	struct server s = { .tables = tables, .run.lock = -1, .uploads.lock = -1,
 	    .settings.fd = -1, .stats.fd = -1, .lighttpd_conf.fd = -1 };
-	const char *error = NULL;
+	const char *advice, *error = NULL;
 	int rc;
 
 	arena_init(&s.mem);
@@ -478,6 +482,9 @@ cli_server(const struct route *const *tables, int argc, char **argv)
 	if (rc == 0) {
 		log_init("cairn", s.conf.dev ? LOG_DEBUG : LOG_INFO);
 		conf_describe(&s.conf, &s.mem, print_line);
+		advice = conf_host_advice(&s.conf, &s.mem);
+		if (advice != NULL)
+			log_warn("%s", advice);
 		rc = serve(&s);
 	} else {
 		rc = rc == 1 ? EXIT_SUCCESS : EXIT_USAGE;

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "conf/host.h"
 
 /* OPT_<id> of options.def */
 enum option_id {
@@ -72,8 +73,9 @@ struct conf {
 	const char	*upload_dir;		/* NULL: `cairn server` finds one */
 	const char	*access_log;		/* NULL: none; "-": standard output */
 	const char	*static_prefix;		/* "" or "/x" without a last slash */
-	struct conf_list allowed_hosts;		/* n == 0: the default set */
+	struct conf_list allowed_hosts;		/* as written; n == 0: the default set */
 	struct conf_list cors_allowed_origins;
+	struct host_patterns hosts, origins;	/* the two read */
 	const char	*x_frame_options;	/* "NONE" drops the header */
 	bool		 disable_security;
 	bool		 truncate_long_values;	/* MLFLOW_TRUNCATE_LONG_VALUES */
@@ -112,6 +114,12 @@ int	conf_load_worker(struct arena *mem, struct conf *conf,
  */
 int	conf_load_args(struct arena *mem, struct conf *conf, int *argc,
 	    char **argv, const char **error);
+
+/*
+ * What the list of hosts leaves out that somebody on this machine will miss, as a
+ * sentence for the log; NULL if nothing.
+ */
+const char *conf_host_advice(const struct conf *conf, struct arena *mem);
 
 /* No database was named: `cairn server` runs its own in data_dir. */
 bool	conf_is_embedded(const struct conf *conf);
