@@ -110,5 +110,8 @@ missing=$(missing_packages)
 [ -z "$missing" ] || install_packages "$missing"
 build
 fetch_ui
+if [ "$(id -u)" -eq 0 ]; then
+	say "all of it runs as root: for another user, start it as that one (packages need root once)"
+fi
 say "starting: build/cairn server $*"
 exec build/cairn server "$@"

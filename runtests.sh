@@ -355,7 +355,7 @@ stage_dist() {
 	check "make distcheck" env -u CAIRN_PYTHON -u REQUIRE \
 	    make -s -C "$work/gcc" -j"$jobs" distcheck
 	check "make install" make -s -C "$work/gcc" install DESTDIR="$work/root"
-	check "the manual page has no fault" mandoc -T lint -W error doc/cairn.8
+	check "the manual page has no fault" mandoc -T lint -W error doc/cairn.8.in
 }
 
 # lane NAME STAGE ...: those of them that are wanted, one after the other

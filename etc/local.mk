@@ -1,54 +1,60 @@
 # Configuration belongs to the administrator: what is there is never overwritten,
-# a newer one is put beside it as NAME.new.  In the tree the files hold the default
-# paths; installed, the paths of this build.
-ETC_FILES = lighttpd.conf lighttpd-workers.conf apache.conf cairn.conf
-UNITS = cairn.service cairn-workers.service cairn-lighttpd.service
-EXTRA_DIST += %D%/lighttpd.conf %D%/apache.conf %D%/cairn.conf %D%/cairn.service \
-	%D%/cairn-workers.service %D%/cairn-lighttpd.service %D%/cairn.sysusers
-CLEANFILES += %D%/*.tmp
+# a newer one is put beside it as NAME.new.  Made from NAME.in with this build's paths.
+ETC_FILES = %D%/lighttpd.conf %D%/lighttpd-workers.conf %D%/apache.conf %D%/cairn.conf
+UNITS = %D%/cairn.service %D%/cairn-workers@.service %D%/cairn-lighttpd.service
+MADE = $(ETC_FILES) $(UNITS) doc/cairn.8
+EXTRA_DIST += %D%/lighttpd.conf.in %D%/apache.conf.in %D%/cairn.conf.in %D%/cairn.service.in \
+	%D%/cairn-workers@.service.in %D%/cairn-lighttpd.service.in %D%/cairn.sysusers
+CLEANFILES += $(MADE)
 etcdir = $(sysconfdir)/cairn
+cairndatadir = $(datadir)/cairn
 unitdir = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
+noinst_DATA = $(MADE)
 
-ETC_SUBST = sed -e 's,/usr/local/libexec/cairn,$(cairnlibexecdir),g' \
-	-e 's,/usr/local/etc/cairn,$(etcdir),g' \
-	-e 's,/usr/local/bin,$(bindir),g'
+SUBST = sed -e 's,[@]bindir[@],$(bindir),g' \
+	-e 's,[@]cairndatadir[@],$(cairndatadir),g' \
+	-e 's,[@]cairnlibexecdir[@],$(cairnlibexecdir),g' \
+	-e 's,[@]etcdir[@],$(etcdir),g' \
+	-e 's,[@]sysusersdir[@],$(sysusersdir),g' \
+	-e 's,[@]unitdir[@],$(unitdir),g'
 
-# the text of an installed file
-ETC_TEXT = case $$f in \
-	lighttpd-workers.conf) sed '/\# bin-path only$$/d' $(srcdir)/%D%/lighttpd.conf ;; \
-	*) cat $(srcdir)/%D%/$$f ;; \
-	esac | $(ETC_SUBST)
+%D%/lighttpd.conf: $(srcdir)/%D%/lighttpd.conf.in
+%D%/apache.conf: $(srcdir)/%D%/apache.conf.in
+%D%/cairn.conf: $(srcdir)/%D%/cairn.conf.in
+%D%/cairn.service: $(srcdir)/%D%/cairn.service.in
+%D%/cairn-workers@.service: $(srcdir)/%D%/cairn-workers@.service.in
+%D%/cairn-lighttpd.service: $(srcdir)/%D%/cairn-lighttpd.service.in
+doc/cairn.8: $(srcdir)/doc/cairn.8.in
+%D%/lighttpd.conf %D%/apache.conf %D%/cairn.conf $(UNITS) doc/cairn.8: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SUBST) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+# for workers that lighttpd does not start
+%D%/lighttpd-workers.conf: %D%/lighttpd.conf
+	$(AM_V_GEN)sed '/\# bin-path only$$/d' %D%/lighttpd.conf >$@.tmp && mv $@.tmp $@
 
 install-data-local: install-etc
-install-etc:
-	$(MKDIR_P) %D% '$(DESTDIR)$(etcdir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(sysusersdir)'
+install-etc: $(MADE)
+	$(MKDIR_P) '$(DESTDIR)$(etcdir)' '$(DESTDIR)$(unitdir)' '$(DESTDIR)$(sysusersdir)'
 	@for f in $(ETC_FILES); do \
-		to='$(DESTDIR)$(etcdir)'/$$f; \
-		$(ETC_TEXT) >%D%/$$f.tmp || exit 1; \
-		if cmp -s %D%/$$f.tmp "$$to"; then continue; fi; \
+		to='$(DESTDIR)$(etcdir)'/$${f##*/}; \
+		if cmp -s $$f "$$to"; then continue; fi; \
 		if test -e "$$to"; then \
-			echo "$$to is kept; the new one is $$f.new"; to=$$to.new; \
+			echo "$$to is kept; the new one is $${f##*/}.new"; to=$$to.new; \
 		fi; \
-		$(INSTALL_DATA) %D%/$$f.tmp "$$to" || exit 1; \
+		$(INSTALL_DATA) $$f "$$to" || exit 1; \
 	done
-	@for f in $(UNITS); do \
-		$(ETC_SUBST) $(srcdir)/%D%/$$f >%D%/$$f.tmp && \
-		$(INSTALL_DATA) %D%/$$f.tmp '$(DESTDIR)$(unitdir)'/$$f || exit 1; \
-	done
+	$(INSTALL_DATA) $(UNITS) '$(DESTDIR)$(unitdir)'
 	$(INSTALL_DATA) $(srcdir)/%D%/cairn.sysusers '$(DESTDIR)$(sysusersdir)/cairn.conf'
 
 # What the administrator has changed stays.
 uninstall-local: uninstall-etc
-uninstall-etc:
-	$(MKDIR_P) %D%
+uninstall-etc: $(ETC_FILES)
 	@for f in $(ETC_FILES); do \
-		to='$(DESTDIR)$(etcdir)'/$$f; \
-		$(ETC_TEXT) >%D%/$$f.tmp || exit 1; \
+		to='$(DESTDIR)$(etcdir)'/$${f##*/}; \
 		rm -f "$$to.new"; \
-		if cmp -s %D%/$$f.tmp "$$to"; then rm -f "$$to"; fi; \
+		if cmp -s $$f "$$to"; then rm -f "$$to"; fi; \
 	done
-	for f in $(UNITS); do rm -f '$(DESTDIR)$(unitdir)'/$$f; done
+	for f in $(UNITS); do rm -f '$(DESTDIR)$(unitdir)'/$${f##*/}; done
 	rm -f '$(DESTDIR)$(sysusersdir)/cairn.conf'
 	-rmdir '$(DESTDIR)$(etcdir)' 2>/dev/null
 

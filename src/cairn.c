@@ -21,6 +21,12 @@ struct command {
 };
 
 static int
+run_server(int argc, char **argv)
+{
+	return cli_server(routes, argc, argv);
+}
+
+static int
 run_routes(int argc, char **argv)
 {
 	return cli_routes(routes, argc, argv);
@@ -28,7 +34,7 @@ run_routes(int argc, char **argv)
 
 /* clang-format off */
 static const struct command commands[] = {
-	{ "server",      cli_server,      "run a tracking server" },
+	{ "server",      run_server,      "run a tracking server" },
 	{ "db",          cli_db,          "make a database's schema, or check it" },
 	{ "routes",      run_routes,      "list the endpoints" },
 	{ "healthcheck", cli_healthcheck, "ask a running server whether it is well" },

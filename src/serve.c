@@ -94,10 +94,13 @@ static void
 count(const struct ctx *c, int64_t started)
 {
 	int class = c->res.status / 100;
+	int64_t micros = time_monotonic_us() - started;
 
 	stats_add(class == 2 ? STAT_REQUESTS_2XX : class == 3 ? STAT_REQUESTS_3XX :
 	    class == 4 ? STAT_REQUESTS_4XX : STAT_REQUESTS_5XX, 1);
-	stats_add(STAT_REQUEST_MICROSECONDS, (uint64_t)(time_monotonic_us() - started));
+	stats_add(STAT_REQUEST_MICROSECONDS, (uint64_t)micros);
+	log_debug("%.*s %.*s %d %lld us", (int)c->req.method.len, c->req.method.p,
+	    (int)c->req.path.len, c->req.path.p, c->res.status, (long long)micros);
 }
 
 static void

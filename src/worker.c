@@ -2,7 +2,8 @@
  * cairn.fcgi: one process, one thread, one request, one database connection.
  * The web server is the process manager; this program never forks.
  *
- * `cairn server` starts it with the word "prepared"; nobody else gives it arguments.
+ * `cairn server` starts it with the word "prepared".  Any other argument is the name of
+ * its pool, for ps(1) and for web servers that tell programs apart by it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,12 @@ prepare(struct db *db, const struct conf *conf)
 	arena_fini(&mem);
 }
 
+static bool
+is_prepared(int argc, char **argv)
+{
+	return argc > 1 && strcmp(argv[argc - 1], "prepared") == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -52,12 +59,14 @@ main(int argc, char **argv)
 		log_error("%s", error);
 		return EXIT_FAILURE;
 	}
+	if (conf.dev)
+		log_init("cairn.fcgi", LOG_DEBUG);
 	if (stats_open(conf.stats_file) == -1)
 		log_warn("cannot open the stats file %s: this worker counts alone",
 		    conf.stats_file);
 	stats_add(STAT_WORKERS, 1);
 	db = db_new(&conf.db);
-	if (!conf.artifacts_only && (argc < 2 || strcmp(argv[1], "prepared") != 0))
+	if (!conf.artifacts_only && !is_prepared(argc, argv))
 		prepare(db, &conf);
 	rc = loop_run(&conf, db, serve);
 	db_free(db);

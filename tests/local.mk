@@ -8,14 +8,18 @@ unit_tests = \
 	%D%/unit/artifact_root \
 	%D%/unit/artifact_type \
 	%D%/unit/artifact_zip \
+	%D%/unit/base_buf \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
 	%D%/unit/base_near \
+	%D%/unit/conf_host \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
 	%D%/unit/graphql_run \
+	%D%/unit/http_accept \
 	%D%/unit/http_origin \
 	%D%/unit/http_query \
+	%D%/unit/http_response \
 	%D%/unit/http_route \
 	%D%/unit/json_decode \
 	%D%/unit/json_read \

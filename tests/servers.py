@@ -368,7 +368,7 @@ class LighttpdServer(FrontEnd):
             "port": self.port,
         }
         path = os.path.join(self.folder, "lighttpd.conf")
-        with open(os.path.join(TOP, "etc", "lighttpd.conf"), encoding="utf-8") as f:
+        with open(os.path.join(self.build, "etc", "lighttpd.conf"), encoding="utf-8") as f:
             lines = f.read().splitlines()
         with open(path, "w", encoding="utf-8") as f:
             for line in lines:
@@ -392,26 +392,33 @@ class LighttpdServer(FrontEnd):
 class SpawnServer(LighttpdServer):
     """The same, its workers started by spawn-fcgi and multiwatch."""
 
-    workers = None
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.workers = []
 
-    def start(self):
-        self.prepare()
-        conf = self.write_conf(drop="# bin-path only")
-        self.workers = Process(
+    def start_workers(self, pool, count):
+        return Process(
             [
                 find_program("spawn-fcgi"),
                 "-n",
-                "-s" + os.path.join(self.folder, "run", "workers.sock"),
+                "-s" + os.path.join(self.folder, "run", pool + ".sock"),
                 "--",
                 find_program("multiwatch"),
                 "-f",
-                "4",
+                str(count),
                 "--",
                 self.program("cairn.fcgi"),
+                pool,
             ],
             os.path.join(self.folder, "workers.log"),
             env=self.env,
         )
+
+    def start(self):
+        self.prepare()
+        conf = self.write_conf(drop="# bin-path only")
+        for pool, count in (("api", 4), ("files", 2), ("probe", 1)):
+            self.workers.append(self.start_workers(pool, count))
         self.process = Process(
             [find_program("lighttpd"), "-D", "-f", conf], self.log, env=self.env
         )
@@ -419,8 +426,8 @@ class SpawnServer(LighttpdServer):
 
     def stop(self):
         status = super().stop()
-        if self.workers is not None:
-            self.workers.stop(group=True)
+        for workers in self.workers:
+            workers.stop(group=True)
         return status
 
 
@@ -440,7 +447,11 @@ Listen 127.0.0.1:{port}
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule alias_module {modules}/mod_alias.so
+LoadModule headers_module {modules}/mod_headers.so
+LoadModule rewrite_module {modules}/mod_rewrite.so
 LoadModule fcgid_module {modules}/mod_fcgid.so
+LoadModule headers_module {modules}/mod_headers.so
+LoadModule reqtimeout_module {modules}/mod_reqtimeout.so
 LoadModule xsendfile_module {modules}/mod_xsendfile.so
 {user}
 FcgidIPCDir {folder}/run
@@ -450,7 +461,7 @@ FcgidProcessTableFile {folder}/run/fcgid
 	Define CAIRN_CONF {conf}
 	Define CAIRN_FILES {files}
 	Define CAIRN_UI {build}/ui
-	Include {top}/etc/apache.conf
+	Include {build}/etc/apache.conf
 </VirtualHost>
 """
 
@@ -473,7 +484,6 @@ FcgidProcessTableFile {folder}/run/fcgid
                     conf=self.conf,
                     files=os.path.realpath(self.folder),
                     build=self.build,
-                    top=TOP,
                 )
             )
         self.process = Process(

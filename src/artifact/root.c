@@ -17,6 +17,7 @@
 
 #include "artifact/fault.h"
 #include "artifact/file.h"
+#include "artifact/openat2.h"
 #include "artifact/root.h"
 #include "base/id.h"
 

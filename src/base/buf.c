@@ -25,7 +25,7 @@ buf_reset(struct buf *b)
 }
 
 char *
-buf_room(struct buf *b, size_t n)
+buf_room_within(struct buf *b, size_t n, size_t most)
 {
 	size_t cap = b->cap == 0 ? 256 : b->cap;
 
@@ -33,13 +33,21 @@ buf_room(struct buf *b, size_t n)
 		abort();
 	while (cap < b->len + n + 1)
 		cap *= 2;
-	if (cap != b->cap) {
+	if (cap > most)
+		cap = most + 1;
+	if (cap > b->cap) {
 		b->p = realloc(b->p, cap);
 		if (b->p == NULL)
 			abort();
 		b->cap = cap;
 	}
 	return b->p + b->len;
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	return buf_room_within(b, n, SIZE_MAX - 1);
 }
 
 void

@@ -25,6 +25,11 @@ void		buf_printf(struct buf *, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
 /* Room for n more bytes behind .len; the caller adds to .len what it wrote. */
 char	       *buf_room(struct buf *, size_t n);
+/*
+ * The same in a buffer that will hold `most` bytes at the end, of which n may be no
+ * more than are left: what it doubles to is no larger.
+ */
+char	       *buf_room_within(struct buf *, size_t n, size_t most);
 struct str	buf_str(const struct buf *);
 
 /* A worker between requests holds no more than this in one buffer. */

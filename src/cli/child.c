@@ -16,7 +16,9 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "cli/address.h"
 #include "cli/child.h"
+#include "cli/handover.h"
 #include "cli/stop.h"
 
 /* An end within this time after the start counts as "at once". */
@@ -29,44 +31,65 @@
 /* Killed children are gone at once, unless the disk hangs. */
 #define KILL_WAIT_MS	10000
 
+/* Listening sockets go to 3, 4, ..., whatever is there: as copies first. */
 static bool
-move_fd(int from, int to)
+move_listeners(const struct child *c)
 {
-	if (from == to)
-		return fcntl(to, F_SETFD, 0) != -1;
-	return dup2(from, to) != -1;
+	int copies[ADDRESSES_MAX];
+	unsigned i;
+
+	for (i = 0; i < c->nlisteners; i++) {
+		copies[i] = fcntl(c->listeners[i], F_DUPFD_CLOEXEC, HANDOVER_FD);
+		if (copies[i] == -1)
+			return false;
+	}
+	for (i = 0; i < c->nlisteners; i++)
+		if (dup2(copies[i], LISTENER_FD + (int)i) == -1)
+			return false;
+	return true;
+}
+
+static bool
+keep_descriptors(const struct child *c)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(c->keep) / sizeof(c->keep[0]); i++)
+		if (c->keep[i] != -1 && fcntl(c->keep[i], F_SETFD, 0) == -1)
+			return false;
+	return true;
+}
+
+static bool
+set_output(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	return fd != -1 && dup2(fd, STDOUT_FILENO) != -1 && dup2(fd, STDERR_FILENO) != -1;
 }
 
 static bool
 set_descriptors(const struct child *c)
 {
-	int input = c->input, log;
+	int input = c->input;
 
 	if (input == -1)
 		input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	/* out of the way of the numbers below */
-	input = fcntl(input, F_DUPFD_CLOEXEC, LISTENER_FD + 1);
-	if (input == -1 || (c->keep != -1 && fcntl(c->keep, F_SETFD, 0) == -1))
-		return false;
-	if (c->listener != -1 && !move_fd(c->listener, LISTENER_FD))
-		return false;
-	if (c->log != NULL) {
-		log = open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-		if (log == -1 || dup2(log, STDOUT_FILENO) == -1 ||
-		    dup2(log, STDERR_FILENO) == -1)
-			return false;
-	}
-	return dup2(input, STDIN_FILENO) != -1;
+	/* out of the way of the listening sockets */
+	input = fcntl(input, F_DUPFD_CLOEXEC, HANDOVER_FD);
+	return input != -1 && keep_descriptors(c) && move_listeners(c) &&
+	    (c->log == NULL || set_output(c->log)) && dup2(input, STDIN_FILENO) != -1;
 }
 
 static void
-set_listener_variables(void)
+set_listener_variables(unsigned n)
 {
-	char pid[16];
+	char text[16];
 
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	setenv("LISTEN_PID", pid, 1);
-	setenv("LISTEN_FDS", "1", 1);
+	snprintf(text, sizeof(text), "%d", (int)getpid());
+	setenv("LISTEN_PID", text, 1);
+	snprintf(text, sizeof(text), "%u", n);
+	setenv("LISTEN_FDS", text, 1);
 }
 
 static void
@@ -77,8 +100,8 @@ become(const struct child *c, pid_t parent)
 	if (getppid() != parent)
 		_exit(EXIT_NO_EXEC);
 	setpgid(0, 0);
-	if (c->listener != -1)
-		set_listener_variables();
+	if (c->nlisteners > 0)
+		set_listener_variables(c->nlisteners);
 	if (set_descriptors(c)) {
 		stop_undo();
 		/* exec does not write to its arguments */

@@ -16,8 +16,9 @@ struct child {
 	const char	*name;		/* for the log */
 	const char	*const *argv;	/* argv[0] is a path */
 	int		 input;		/* its descriptor 0; -1: /dev/null */
-	int		 listener;	/* handed over as systemd does; -1: none */
-	int		 keep;		/* another descriptor it inherits; -1 */
+	const int	*listeners;	/* handed over as systemd does */
+	unsigned	 nlisteners;
+	int		 keep[2];	/* other descriptors that it inherits; -1 */
 	const char	*log;		/* file for what it prints; NULL: ours */
 	pid_t		 pid;		/* 0: does not run */
 	int		 status;	/* of its last end, as from wait(2) */

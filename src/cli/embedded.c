@@ -31,7 +31,7 @@
 
 #define DATABASE	"mlflow"
 #define USER		"cairn"
-/* Beside the workers: the start's own login, and a person with a client. */
+/* Beside the workers: the probe, the login at the start, and a person with a client. */
 #define SPARE_CONNECTIONS	10
 /* Making the system tables takes half a second on a quick disk. */
 #define MAKE_MS		120000
@@ -244,6 +244,17 @@ find_mariadbd(struct arena *mem)
 	return NULL;
 }
 
+/*
+ * Temporary tables lie in a folder of our own: each mariadbd that starts removes those
+ * that it finds, whosever they are.  (A colon would part two folders.)
+ */
+static const char *
+tmpdir_argument(struct arena *mem, const struct conf *conf)
+{
+	return strchr(conf->data_dir, ':') != NULL ? "--tmpdir=/tmp" :
+	    arena_printf(mem, "--tmpdir=%s", conf->data_dir).p;
+}
+
 static int
 run_make(struct arena *mem, const struct conf *conf, const char *mariadbd,
     const char *folder, int script)
@@ -251,12 +262,13 @@ run_make(struct arena *mem, const struct conf *conf, const char *mariadbd,
 	const char *argv[] = {
 		mariadbd, "--no-defaults", "--bootstrap",
 		arena_printf(mem, "--datadir=%s", folder).p,
+		tmpdir_argument(mem, conf),
 		"--innodb-log-file-size=48M", "--log-warnings=0",
 		geteuid() == 0 ? "--user=root" : NULL, NULL
 	};
 	struct child child = {
 		.name = "mariadbd --bootstrap", .argv = argv, .input = script,
-		.listener = -1, .keep = -1, .log = in_data(mem, conf, "mariadb.log"),
+		.keep = { -1, -1 }, .log = in_data(mem, conf, "mariadb.log"),
 	};
 	int64_t end = time_monotonic_ms() + MAKE_MS;
 
@@ -337,11 +349,12 @@ mariadbd_arguments(struct arena *mem, const struct conf *conf,
 	const char *const argv[] = {
 		mariadbd, "--no-defaults",
 		arena_printf(mem, "--datadir=%s", in_data(mem, conf, "mariadb")).p,
+		tmpdir_argument(mem, conf),
 		arena_printf(mem, "--socket=%s", conf->db.socket).p,
 		arena_printf(mem, "--pid-file=%s", in_data(mem, conf, "mariadb.pid")).p,
 		arena_printf(mem, "--init-file=%s", in_data(mem, conf, "start.sql")).p,
 		arena_printf(mem, "--max-connections=%u",
-		    conf->workers + SPARE_CONNECTIONS).p,
+		    conf->workers + conf->file_workers + SPARE_CONNECTIONS).p,
 		arena_printf(mem, "--innodb-buffer-pool-size=%uM",
 		    conf->data_memory).p,
 		"--skip-networking", "--skip-name-resolve", "--skip-log-bin",
@@ -382,7 +395,7 @@ embedded_prepare(struct embedded *e, struct arena *mem, struct conf *conf,
 	e->child = (struct child){
 		.name = "mariadbd",
 		.argv = mariadbd_arguments(mem, conf, mariadbd),
-		.input = -1, .listener = -1, .keep = e->inherited,
+		.input = -1, .keep = { e->inherited, -1 },
 		.log = in_data(mem, conf, "mariadb.log"),
 	};
 	return 0;

@@ -2,9 +2,11 @@
  * One command, a whole server: a database if none is named, the workers, and
  * lighttpd in front of them.
  *
- * All workers share one listening socket that this program holds.  A worker that
- * leaves or dies is replaced at once and loses no more than the request it was
- * at: those that wait, wait in the socket.
+ * The workers of a pool share one listening socket that this program holds.  A worker
+ * that leaves or dies is replaced at once and loses no more than the request it was
+ * at: those that wait, wait in the socket.  Settings and counters are in memory that
+ * children inherit, and folders that somebody removes are made anew: a server that
+ * runs needs nothing from the disk but its database and its artifacts.
  *
  * The order of the start: address, run directory, database, workers, lighttpd;
  * the end goes the other way round.
@@ -13,36 +15,32 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "artifact/root.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "cli/address.h"
 #include "cli/child.h"
 #include "cli/embedded.h"
+#include "cli/handover.h"
 #include "cli/healthcheck.h"
 #include "cli/lighttpd.h"
 #include "cli/login.h"
+#include "cli/pool.h"
 #include "cli/rundir.h"
 #include "cli/server.h"
 #include "cli/stop.h"
 #include "conf/conf.h"
 
 #define EXIT_USAGE	2
-/* Requests that may wait for a free worker; the kernel cuts it to its own most. */
+/* Connections that may wait for the web server; the kernel cuts it to its own most. */
 #define BACKLOG		4096
-/* Open connections are answered before lighttpd ends. */
-#define LIGHTTPD_STOP_MS	12000
-/* A request under way is finished. */
-#define WORKER_STOP_MS	30000
 /* Dirty pages are written. */
 #define MARIADBD_STOP_MS	120000
 /* From start to the first answer. */
@@ -54,15 +52,19 @@
 struct server {
 	struct arena	 mem;
 	struct conf	 conf;
+	const struct route *const *tables;
 	struct rundir	 run;
 	struct rundir	 uploads;	/* on the artifacts' volume; or none */
+	const char	*run_folders[2];	/* empty ones in the run directory */
+	unsigned	 nrun_folders;
 	mode_t		 umask;		/* the user's own, for what clients see */
 	struct embedded	 embedded;
 	bool		 is_embedded;
-	int		 listener;	/* for clients */
-	int		 workers_listener;
-	char		 address[NI_MAXHOST];
-	unsigned	 port;
+	struct address	 address;	/* for clients */
+	struct pool	 pools[POOL__MAX];
+	struct handover	 settings;	/* the workers' */
+	struct handover	 stats;
+	struct handover	 lighttpd_conf;
 	const char	*worker;	/* paths of the programs */
 	const char	*lighttpd;
 	struct child	*children;
@@ -108,87 +110,16 @@ find_lighttpd(struct arena *mem)
 	return NULL;
 }
 
-static int
-fail_address(const struct conf *conf, const char *why)
-{
-	log_error("cannot listen on %s port %u: %s: name another one in --host and "
-	    "--port (MLFLOW_HOST, MLFLOW_PORT), or stop what uses it",
-	    conf->host, conf->port, why);
-	return -1;
-}
-
-/*
- * The address is taken first, so that a port in use is found before anything
- * else is started, and listened on last.
- */
-static int
-bind_address(struct server *s)
-{
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_PASSIVE };
-	struct addrinfo *list;
-	const char *port = arena_printf(&s->mem, "%u", s->conf.port).p;
-	const int on = 1;
-	int rc = getaddrinfo(s->conf.host, port, &hints, &list);
-
-	if (rc != 0)
-		return fail_address(&s->conf, gai_strerror(rc));
-	s->listener = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->listener != -1) {
-		setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-		rc = bind(s->listener, list->ai_addr, list->ai_addrlen);
-	}
-	if (s->listener == -1 || rc == -1)
-		fail_address(&s->conf, strerror(errno));
-	freeaddrinfo(list);
-	return s->listener == -1 ? -1 : rc;
-}
-
-/* What was bound, as numbers: the port may have been 0. */
-static int
-read_address(struct server *s)
-{
-	struct sockaddr_storage sa;
-	socklen_t n = sizeof(sa);
-	char port[NI_MAXSERV];
-
-	if (getsockname(s->listener, (struct sockaddr *)&sa, &n) == -1 ||
-	    getnameinfo((struct sockaddr *)&sa, n, s->address,
-	    sizeof(s->address), port, sizeof(port),
-	    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return fail_address(&s->conf, strerror(errno));
-	s->port = (unsigned)atoi(port);
-	return 0;
-}
-
-/* The socket that all workers accept from. */
-static int
-listen_for_workers(struct server *s)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	const char *path = arena_printf(&s->mem, "%s/workers.sock",
-	    s->run.path).p;
-
-	errno = ENAMETOOLONG;
-	if (strlen(path) < sizeof(sa.sun_path)) {
-		strncpy(sa.sun_path, path, sizeof(sa.sun_path) - 1);
-		s->workers_listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (s->workers_listener != -1 && bind(s->workers_listener,
-		    (const struct sockaddr *)&sa, sizeof(sa)) == 0 &&
-		    listen(s->workers_listener, BACKLOG) == 0)
-			return 0;
-	}
-	log_error("cannot make the socket %s: %s", path, strerror(errno));
-	return -1;
-}
-
+/* An empty folder in the run directory, which is kept there. */
 static const char *
 make_run_folder(struct server *s, const char *name)
 {
 	const char *path = arena_printf(&s->mem, "%s/%s", s->run.path, name).p;
 
-	if (mkdir(path, 0700) == 0)
+	if (mkdir(path, 0700) == 0) {
+		s->run_folders[s->nrun_folders++] = path;
 		return path;
+	}
 	log_error("cannot make %s: %s", path, strerror(errno));
 	return NULL;
 }
@@ -198,12 +129,12 @@ make_run_folder(struct server *s, const char *name)
  * the largest upload.
  */
 static const char *
-find_uploads(struct server *s)
+find_uploads(struct server *s, const char *in_run)
 {
 	if (s->conf.upload_dir != NULL)
 		return s->conf.upload_dir;
 	if (!s->conf.serve_artifacts)
-		return make_run_folder(s, "uploads");
+		return in_run;
 	if (rundir_make_in(&s->uploads, &s->mem, s->conf.artifacts_destination,
 	    ARTIFACT_HIDDEN "uploads.") == -1)
 		return NULL;
@@ -224,32 +155,37 @@ check_access_log(const struct conf *conf)
 	return -1;
 }
 
-static const char *
+static int
 write_lighttpd_conf(struct server *s)
 {
 	struct lighttpd_paths paths = {
 		.root = make_run_folder(s, "root"),
-		.uploads = find_uploads(s),
-		.socket = arena_printf(&s->mem, "%s/workers.sock",
-		    s->run.path).p,
-		.address = s->address,
-		.port = s->port,
+		.uploads_else = make_run_folder(s, "uploads"),
+		.address = &s->address,
+		.pools = s->pools,
 	};
 	struct buf text = { 0 };
-	const char *path;
+	int rc;
 
-	if (paths.root == NULL || paths.uploads == NULL)
-		return NULL;
+	if (paths.root == NULL || paths.uploads_else == NULL)
+		return -1;
+	paths.uploads = find_uploads(s, paths.uploads_else);
+	if (paths.uploads == NULL)
+		return -1;
 	if (access(paths.uploads, W_OK | X_OK) == -1) {
 		log_error("cannot write in the upload directory %s: %s: name another "
 		    "in --upload-dir (CAIRN_UPLOAD_DIR)", paths.uploads,
 		    strerror(errno));
-		return NULL;
+		return -1;
 	}
-	lighttpd_write(&text, &s->conf, &paths);
-	path = rundir_write(&s->run, &s->mem, "lighttpd.conf", &text);
+	lighttpd_write_refusal(&text);
+	rc = rundir_write(&s->run, &s->mem, "root/" LIGHTTPD_REFUSAL, &text);
+	buf_reset(&text);
+	lighttpd_write(&text, &s->conf, &paths, s->tables);
+	if (rc == 0)
+		rc = handover_make(&s->lighttpd_conf, &s->mem, "lighttpd.conf", &text);
 	buf_fini(&text);
-	return path;
+	return rc;
 }
 
 /* The workers know the options from this file alone. */
@@ -257,42 +193,41 @@ static int
 write_worker_conf(struct server *s)
 {
 	struct buf text = { 0 };
-	const char *path;
+	int rc;
 
 	/* the one that was bound: locations may name it */
-	s->conf.port = s->port;
-	if (s->conf.stats_file == NULL)
-		s->conf.stats_file = arena_printf(&s->mem, "%s/stats", s->run.path).p;
+	s->conf.port = s->address.port;
+	if (s->conf.stats_file == NULL) {
+		if (handover_make(&s->stats, &s->mem, "stats", NULL) == -1)
+			return -1;
+		s->conf.stats_file = s->stats.path;
+	}
 	conf_write(&s->conf, &s->mem, &text);
-	path = rundir_write(&s->run, &s->mem, "cairn.conf", &text);
+	rc = handover_make(&s->settings, &s->mem, "cairn.conf", &text);
 	buf_fini(&text);
-	if (path == NULL)
+	if (rc == -1)
 		return -1;
 	conf_clean_environment();
-	return setenv("CAIRN_CONF", path, 1);
+	return setenv("CAIRN_CONF", s->settings.path, 1);
 }
 
 static int
-make_children(struct server *s, const char *lighttpd_conf)
+make_children(struct server *s)
 {
-	const char **lighttpd = arena_array(&s->mem, 5, sizeof(*lighttpd));
-	const char **worker = arena_array(&s->mem, 3, sizeof(*worker));
+	const char **argv = arena_array(&s->mem, 5, sizeof(*argv));
+	const int keep[2] = { s->settings.fd, s->stats.fd };
 	unsigned i;
 
-	lighttpd[0] = s->lighttpd;
-	lighttpd[1] = "-D";
-	lighttpd[2] = "-f";
-	lighttpd[3] = lighttpd_conf;
-	worker[0] = s->worker;
-	/* the schema and experiment 0 are seen to */
-	worker[1] = "prepared";
-	s->nchildren = 1 + s->conf.workers;
+	argv[0] = s->lighttpd;
+	argv[1] = "-D";
+	argv[2] = "-f";
+	argv[3] = s->lighttpd_conf.path;
+	s->nchildren = 1 + pool_count_all(&s->conf);
 	s->children = arena_array(&s->mem, s->nchildren, sizeof(*s->children));
-	s->children[0] = (struct child){ .name = "lighttpd", .argv = lighttpd,
-	    .input = -1, .listener = s->listener, .keep = -1 };
-	for (i = 1; i < s->nchildren; i++)
-		s->children[i] = (struct child){ .name = "worker", .argv = worker,
-		    .input = s->workers_listener, .listener = -1, .keep = -1 };
+	s->children[0] = (struct child){ .name = "lighttpd", .argv = argv, .input = -1,
+	    .listeners = s->address.fd, .nlisteners = s->address.n,
+	    .keep = { s->lighttpd_conf.fd, -1 } };
+	pool_fill(s->pools, &s->mem, s->children + 1, s->worker, keep);
 	for (i = 0; i < s->nchildren; i++)
 		if (child_start(&s->children[i]) == -1)
 			return -1;
@@ -363,48 +298,75 @@ probe_roots(const struct conf *conf)
 static int
 start(struct server *s)
 {
-	const char *lighttpd_conf;
-
 	s->worker = find_worker(&s->mem);
 	s->lighttpd = find_lighttpd(&s->mem);
 	if (s->worker == NULL || s->lighttpd == NULL ||
-	    bind_address(s) == -1 || read_address(s) == -1)
+	    address_bind(&s->address, &s->mem, &s->conf) == -1)
 		return -1;
 	if (check_access_log(&s->conf) == -1 || probe_roots(&s->conf) == -1)
 		return -1;
 	s->umask = umask(077);
 	if (rundir_make(&s->run, &s->mem) == -1 || start_database(s) == -1 ||
-	    listen_for_workers(s) == -1 || write_worker_conf(s) == -1)
+	    pool_open(s->pools, &s->mem, &s->conf, s->run.path) == -1 ||
+	    write_worker_conf(s) == -1 || write_lighttpd_conf(s) == -1 ||
+	    address_listen(&s->address, &s->conf, BACKLOG) == -1)
 		return -1;
-	lighttpd_conf = write_lighttpd_conf(s);
-	if (lighttpd_conf == NULL)
-		return -1;
-	if (listen(s->listener, BACKLOG) == -1)
-		return fail_address(&s->conf, strerror(errno));
 	/* what is private is in folders of mode 0700 from here on */
 	umask(s->umask);
-	return make_children(s, lighttpd_conf);
+	return make_children(s);
 }
 
 static void
 print_address(const struct server *s)
 {
-	bool ipv6 = strchr(s->address, ':') != NULL;
+	const char *address = s->address.text[0];
+	bool ipv6 = strchr(address, ':') != NULL;
 
 	printf("Cairn answers at http://%s%s%s:%u%s (workers: %u, stop with Ctrl-C)\n",
-	    ipv6 ? "[" : "", s->address, ipv6 ? "]" : "", s->port,
+	    ipv6 ? "[" : "", address, ipv6 ? "]" : "", s->address.port,
 	    s->conf.static_prefix, s->conf.workers);
 	fflush(stdout);
 }
 
+/* Any answer but "no worker" will do, one of each pool. */
 static bool
 is_ready(const struct server *s)
 {
+	/* paths that no switch closes and no database is asked for */
+	static const char *const paths[POOL__MAX] = {
+		[POOL_API] = "/", [POOL_FILES] = "/api/2.0/mlflow-artifacts/mpu/create/x",
+		[POOL_PROBE] = "/health",
+	};
 	char port[16];
+	int id, status;
 
-	snprintf(port, sizeof(port), "%u", s->port);
-	/* any answer but "no worker" will do */
-	return healthcheck_get(s->address, port, "/health", 1) == 200;
+	snprintf(port, sizeof(port), "%u", s->address.port);
+	for (id = 0; id < POOL__MAX; id++) {
+		status = healthcheck_get(s->address.text[0], port, paths[id], 1);
+		if (status == -1 || status >= 500)
+			return false;
+	}
+	return true;
+}
+
+/* What somebody removed is made anew, before a child is started that needs it. */
+static void
+mend(struct server *s)
+{
+	unsigned i;
+	int rc;
+
+	rundir_mend(&s->uploads);
+	rc = rundir_mend(&s->run);
+	if (rc == -1)
+		return;
+	/* its socket was there too, and comes back with it */
+	if (rc == 1 && s->is_embedded && s->embedded.child.pid != 0 &&
+	    access(s->conf.db.socket, F_OK) == -1)
+		kill(s->embedded.child.pid, SIGTERM);
+	for (i = 0; i < s->nrun_folders; i++)
+		mkdir(s->run_folders[i], 0700);
+	pool_mend(s->pools);
 }
 
 /* Watch the children until somebody asks to stop, or one does not stay up. */
@@ -415,6 +377,7 @@ run(struct server *s)
 	bool ready = false;
 
 	while (!stop_wait(ready ? TICK_MS : POLL_MS)) {
+		mend(s);
 		child_reap(s->children, s->nchildren);
 		child_reap(&s->embedded.child, s->is_embedded);
 		if (child_restart(s->children, s->nchildren) == -1 ||
@@ -435,23 +398,34 @@ run(struct server *s)
 }
 
 static void
+stop_children(struct server *s)
+{
+	int64_t end = time_monotonic_ms() + STOP_MS, left;
+
+	/* who comes from now on is refused at once */
+	address_close(&s->address);
+	/* lighttpd finishes at SIGINT, and breaks off at SIGTERM */
+	child_stop(s->children, 1, SIGINT, LIGHTTPD_STOP_MS);
+	left = end - time_monotonic_ms();
+	/* nobody is left to hear a worker's answer, but a transaction may end well */
+	child_stop(s->children + 1, s->nchildren - 1, SIGTERM, left > 0 ? left : 0);
+}
+
+static void
 stop(struct server *s)
 {
-	if (s->nchildren > 0) {
-		/* lighttpd finishes at SIGINT, and breaks off at SIGTERM */
-		child_stop(s->children, 1, SIGINT, LIGHTTPD_STOP_MS);
-		child_stop(s->children + 1, s->nchildren - 1, SIGTERM,
-		    WORKER_STOP_MS);
-	}
+	if (s->nchildren > 0)
+		stop_children(s);
 	if (s->is_embedded) {
 		if (s->embedded.child.pid != 0)
 			child_stop(&s->embedded.child, 1, SIGTERM, MARIADBD_STOP_MS);
 		embedded_release(&s->embedded);
 	}
-	if (s->workers_listener != -1)
-		close(s->workers_listener);
-	if (s->listener != -1)
-		close(s->listener);
+	pool_close(s->pools);
+	address_close(&s->address);
+	handover_close(&s->settings);
+	handover_close(&s->stats);
+	handover_close(&s->lighttpd_conf);
 	rundir_remove(&s->uploads);
 	rundir_remove(&s->run);
 }
@@ -487,11 +461,11 @@ usage(void)
 }
 
 int
-cli_server(int argc, char **argv)
+cli_server(const struct route *const *tables, int argc, char **argv)
 {
-	struct server s = { .listener = -1, .workers_listener = -1,
-	    .run = { NULL, -1 }, .uploads = { NULL, -1 } };
-	const char *error = NULL;
+	struct server s = { .tables = tables, .run.lock = -1, .uploads.lock = -1,
+	    .settings.fd = -1, .stats.fd = -1, .lighttpd_conf.fd = -1 };
+	const char *advice, *error = NULL;
 	int rc;
 
 	arena_init(&s.mem);
@@ -508,6 +482,9 @@ cli_server(int argc, char **argv)
 	if (rc == 0) {
 		log_init("cairn", s.conf.dev ? LOG_DEBUG : LOG_INFO);
 		conf_describe(&s.conf, &s.mem, print_line);
+		advice = conf_host_advice(&s.conf, &s.mem);
+		if (advice != NULL)
+			log_warn("%s", advice);
 		rc = serve(&s);
 	} else {
 		rc = rc == 1 ? EXIT_SUCCESS : EXIT_USAGE;

@@ -1,14 +1,19 @@
 /*
  * sigtimedwait instead of handlers: nothing runs behind the program's back.
- * The counter is the one piece of state, as signals are the process's own.
+ * What was asked, and when, is all the state: signals are the process's own.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/time.h"
 #include "cli/stop.h"
 
+/* Signals that come this soon after one that counted say nothing new. */
+#define SAME_MS	1000
+
 static unsigned stop_asked;
+static int64_t stop_asked_ms;
 static sigset_t stop_before;
 
 static void
@@ -34,6 +39,17 @@ stop_init(void)
 	sigprocmask(SIG_BLOCK, &set, &stop_before);
 }
 
+static void
+note_stop(void)
+{
+	int64_t now = time_monotonic_ms();
+
+	if (stop_asked > 0 && now - stop_asked_ms < SAME_MS)
+		return;
+	stop_asked++;
+	stop_asked_ms = now;
+}
+
 bool
 stop_wait(int64_t ms)
 {
@@ -44,7 +60,7 @@ stop_wait(int64_t ms)
 	fill_set(&set);
 	got = sigtimedwait(&set, NULL, &time);
 	if (got > 0 && got != SIGCHLD)
-		stop_asked++;
+		note_stop();
 	return stop_asked > 0;
 }
 

@@ -294,6 +294,41 @@ check_host(struct loader *l)
 	    "127.0.0.1, :: or a host name, without a port", host);
 }
 
+static int
+check_lists(struct loader *l)
+{
+	struct conf *conf = l->conf;
+	const char *error;
+
+	if (host_patterns_read(l->mem, conf->allowed_hosts.items, conf->allowed_hosts.n,
+	    &conf->hosts, &error) == -1)
+		return loader_fail(l, "allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS): %s", error);
+	if (origin_patterns_read(l->mem, conf->cors_allowed_origins.items,
+	    conf->cors_allowed_origins.n, &conf->origins, &error) == -1)
+		return loader_fail(l, "cors-allowed-origins "
+		    "(MLFLOW_SERVER_CORS_ALLOWED_ORIGINS): %s", error);
+	return 0;
+}
+
+const char *
+conf_host_advice(const struct conf *conf, struct arena *mem)
+{
+	static const char *const local[] = { "localhost", "127.0.0.1" };
+	const char *missing = NULL;
+	size_t i;
+
+	if (conf->hosts.n == 0 || conf->disable_security)
+		return NULL;
+	for (i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+		if (!host_name_is_listed(&conf->hosts, local[i]))
+			missing = missing == NULL ? local[i] :
+			    arena_printf(mem, "%s,%s", missing, local[i]).p;
+	return missing == NULL ? NULL : arena_printf(mem, "allowed-hosts leaves out %s: requests "
+	    "to this server by that name get 403, from this machine too. The probes /health, "
+	    "/ready, /version and /metrics are answered under any name; for more, add %s to "
+	    "--allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS)", missing, missing).p;
+}
+
 /* It is compiled where it is used; a mistake in it stops the start. */
 static int
 check_source_regex(struct loader *l)
@@ -466,6 +501,7 @@ settle(struct loader *l)
 {
 	if (backend_resolve(l) == -1 || check_prefix(l) == -1 ||
 	    check_frame_options(l) == -1 || check_host(l) == -1 ||
+	    check_lists(l) == -1 ||
 	    check_source_regex(l) == -1 ||
 	    settle_paths(l) == -1)
 		return -1;

@@ -3,8 +3,8 @@
  * cairn.conf, by one table of options (conf/options.def).
  *
  * `cairn server` resolves everything and hands it to its workers as a
- * cairn.conf in a private directory; a worker started by another web server
- * reads the environment and the file named by CAIRN_CONF.
+ * cairn.conf in memory; a worker started by another web server reads the
+ * environment and the file named by CAIRN_CONF.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "conf/host.h"
 
 /* OPT_<id> of options.def */
 enum option_id {
@@ -65,14 +66,16 @@ struct conf {
 	bool		 artifacts_only;
 	const char	*host;
 	unsigned	 port;
-	unsigned	 workers;
+	unsigned	 workers;		/* of the API */
+	unsigned	 file_workers;
 	unsigned	 max_body;		/* MiB; 0: no limit */
 	unsigned	 max_zip;		/* MiB of content; 0: no limit */
 	const char	*upload_dir;		/* NULL: `cairn server` finds one */
 	const char	*access_log;		/* NULL: none; "-": standard output */
 	const char	*static_prefix;		/* "" or "/x" without a last slash */
-	struct conf_list allowed_hosts;		/* n == 0: the default set */
+	struct conf_list allowed_hosts;		/* as written; n == 0: the default set */
 	struct conf_list cors_allowed_origins;
+	struct host_patterns hosts, origins;	/* the two read */
 	const char	*x_frame_options;	/* "NONE" drops the header */
 	bool		 disable_security;
 	bool		 truncate_long_values;	/* MLFLOW_TRUNCATE_LONG_VALUES */
@@ -111,6 +114,12 @@ int	conf_load_worker(struct arena *mem, struct conf *conf,
  */
 int	conf_load_args(struct arena *mem, struct conf *conf, int *argc,
 	    char **argv, const char **error);
+
+/*
+ * What the list of hosts leaves out that somebody on this machine will miss, as a
+ * sentence for the log; NULL if nothing.
+ */
+const char *conf_host_advice(const struct conf *conf, struct arena *mem);
 
 /* No database was named: `cairn server` runs its own in data_dir. */
 bool	conf_is_embedded(const struct conf *conf);

@@ -49,7 +49,8 @@ struct response {
 	int		 status;
 	const char	*content_type;	/* "": none at all */
 	struct str	 file;		/* as the web server is told of the one that is the body */
-	struct buf	 headers;	/* further lines, each with CRLF */
+	struct buf	 always;	/* lines of any answer, each with CRLF: CORS, Allow */
+	struct buf	 headers;	/* lines of this answer: an error in its place has none */
 	struct buf	 body;
 	bool		 sent;		/* the headers are out: no error can replace it */
 	bool		 broken;	/* ... and it cannot be finished */

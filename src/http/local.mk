@@ -1,4 +1,5 @@
 libcairn_a_SOURCES += \
+	%D%/accept.c %D%/accept.h \
 	%D%/ctx.h \
 	%D%/error.c %D%/error.h %D%/error.def \
 	%D%/loop.c %D%/loop.h \

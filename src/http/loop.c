@@ -93,6 +93,7 @@ static void
 reset(struct ctx *c, struct arena *mem)
 {
 	json_free(c->json);
+	buf_reset(&c->res.always);
 	buf_reset(&c->res.headers);
 	buf_reset(&c->res.body);
 	arena_reset(mem);
@@ -104,7 +105,8 @@ serve_one(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
 	struct ctx fresh = {
 		.conf = c->conf, .mem = mem, .fcgx = c->fcgx,
 		.work = work_start(c->work.db, mem),
-		.res = { .headers = c->res.headers, .body = c->res.body },
+		.res = { .always = c->res.always, .headers = c->res.headers,
+		    .body = c->res.body },
 	};
 
 	*c = fresh;
@@ -173,6 +175,7 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 	close(wait.epoll);
 	FCGX_Free(&fcgx.req, 1);
 	buf_fini(&fcgx.body);
+	buf_fini(&c.res.always);
 	buf_fini(&c.res.headers);
 	buf_fini(&c.res.body);
 	arena_fini(&mem);

@@ -2,8 +2,7 @@
  * Who may ask at all: the Host header (DNS rebinding), the Origin header
  * (cross-site requests), CORS preflights, and the workspace header.
  *
- * Host is split into host and port, names are compared without case, IP
- * literals as addresses; never by a prefix of their text.
+ * Hosts are read (conf/host.h), not compared as texts.
  */
 #ifndef HTTP_ORIGIN_H
 #define HTTP_ORIGIN_H

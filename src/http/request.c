@@ -10,6 +10,7 @@
 
 #include <fcgiapp.h>
 
+#include "base/log.h"
 #include "http/error.h"
 #include "http/loop.h"
 #include "http/query.h"
@@ -19,6 +20,11 @@
 
 /* A body is read in pieces, so that a false length costs no memory. */
 #define READ_STEP	(64 * 1024)
+#define MIB		(1024L * 1024)
+
+/* How a request says in its body what does not fit into its query. */
+#define SAY_IT_IN_BODY	"Send the parameters as a JSON object in the body instead: by POST " \
+	"where the path takes it, else by GET without a query."
 
 static struct str
 param(struct ctx *c, const char *name)
@@ -87,19 +93,64 @@ static int
 read_body(struct ctx *c)
 {
 	struct buf *body = &c->fcgx->body;
-	int got;
+	size_t most = (size_t)c->req.length;
+	int got, step;
 
 	buf_reset(body);
 	if (c->req.length > REQUEST_BODY_MAX)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body has %lld "
 		    "bytes; at most %ld are accepted. Split it into several requests.",
 		    (long long)c->req.length, REQUEST_BODY_MAX);
-	while ((got = request_body_read(c, buf_room(body, READ_STEP), READ_STEP)) > 0)
-		body->len += (size_t)got;
+	do {
+		step = c->req.length < READ_STEP ? (int)c->req.length : READ_STEP;
+		got = request_body_read(c, buf_room_within(body, (size_t)step, most), step);
+		body->len += got > 0 ? (size_t)got : 0;
+	} while (got > 0);
 	if (body->len > 0)
 		body->p[body->len] = '\0';
 	c->req.body = buf_str(body);
 	return got;
+}
+
+/* The web server had the limit for the URL: files may be larger than JSON. */
+static int
+refuse_body(struct ctx *c)
+{
+	const long json_most = REQUEST_BODY_MAX / MIB;
+
+	if (c->conf->max_body > 0 && c->conf->max_body < json_most)
+		return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger "
+		    "than the %u MiB that this server accepts (--max-body). Split it into "
+		    "several requests.", c->conf->max_body);
+	return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger than "
+	    "the %ld MiB that this server accepts%s. Split it into several requests.", json_most,
+	    c->conf->max_body == 0 ? "" : " (artifacts: --max-body)");
+}
+
+static int
+check_query(struct ctx *c)
+{
+	if (c->req.query.len <= REQUEST_QUERY_MAX)
+		return 0;
+	return fail_status(c, 414, INVALID_PARAMETER_VALUE, "The query has %zu bytes; at most "
+	    "%d are accepted. " SAY_IT_IN_BODY, c->req.query.len, REQUEST_QUERY_MAX);
+}
+
+/*
+ * Of a request that the web server could not take in.  lighttpd has no URI where the
+ * first line is too long for it, and one where it is a header; its 431 is about both.
+ */
+static int
+refuse_head(struct ctx *c, int status)
+{
+	if (status == 414 || (status == 400 && c->req.path.len == 0))
+		return fail_status(c, 414, INVALID_PARAMETER_VALUE, "The request line is no HTTP, "
+		    "or its query is longer than the %d bytes that are accepted. "
+		    SAY_IT_IN_BODY, REQUEST_QUERY_MAX);
+	return fail_status(c, status, BAD_REQUEST, "The web server cannot take the request line "
+	    "and the headers: they have more than 64 KiB together, or hold characters that "
+	    "HTTP does not allow. Send fewer and shorter headers and cookies. Is it a long "
+	    "query? " SAY_IT_IN_BODY);
 }
 
 /*
@@ -115,12 +166,14 @@ check_front(struct ctx *c)
 	if (!str_to_i64(param(c, "REDIRECT_STATUS"), &status) || status < 400 || status > 599)
 		return 0;
 	switch (status) {
+	case 400:
+	case 414:
+	case 431:
+		return refuse_head(c, (int)status);
 	case 404:
 		return fail(c, RESOURCE_DOES_NOT_EXIST, "The file is not there any more.");
 	case 413:
-		return fail_status(c, 413, INVALID_PARAMETER_VALUE, "The request body is larger "
-		    "than the %u MiB that this server accepts (--max-body). Split it into "
-		    "several requests.", c->conf->max_body);
+		return refuse_body(c);
 	case 500:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The request was not carried out to its "
 		    "end: the disk of the server's upload directory is full or not writable, or "
@@ -150,7 +203,11 @@ request_read(struct ctx *c)
 	if (r->method.p == NULL || r->path.p == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE, "The web server sent no %s.",
 		    r->method.p == NULL ? "REQUEST_METHOD" : "REQUEST_URI");
-	return check_front(c) == -1 ? -1 : read_length(c);
+	if (check_front(c) == 0 && check_query(c) == 0)
+		return read_length(c);
+	log_warn("%.*s: refused with %d: %s", (int)r->path.len, r->path.p, c->error.status,
+	    c->error.message.p);
+	return -1;
 }
 
 static int
@@ -192,15 +249,15 @@ read_twice(struct ctx *c, struct json_object **json)
 
 /*
  * Open the object to decode.  What is not JSON counts as {} (and lacks whatever is
- * required), and so do null and lists, as in the reference; a bare number, text
- * or boolean is remembered in *odd, an error of its own if nothing is required.
+ * required), and so do null and lists, as in the reference.  *fault is what is wrong
+ * with the body, to be said if the fields miss nothing; NULL if nothing is.
  */
 static int
-open_input(struct ctx *c, const struct field *fields, bool *odd)
+open_input(struct ctx *c, const struct field *fields, const char **fault)
 {
 	bool is_get = strcmp(c->route->method, "GET") == 0;
 
-	*odd = false;
+	*fault = NULL;
 	if (c->route->body == STREAM || (is_get && !str_empty(c->req.query))) {
 		c->json = query_read(c->mem, c->req.query, fields);
 		return 0;
@@ -212,10 +269,16 @@ open_input(struct ctx *c, const struct field *fields, bool *odd)
 		return fail(c, INVALID_PARAMETER_VALUE, "The request body is nested deeper "
 		    "than %d levels.", JSON_DEPTH_MAX);
 	case JSON_BROKEN:
+		/* GraphQL has no fields, and a form of its own for errors */
+		if (str_trim(c->req.body).len > 0 && fields->kind != FIELD_END)
+			*fault = "The request body is no JSON. It must be in UTF-8, with names and "
+			    "texts in double quotes and no comma behind the last of them.";
 		break;
 	case JSON_FINE:
-		*odd = json_kind(c->json) != JSON_OBJECT &&
-		    json_kind(c->json) != JSON_NULL && json_kind(c->json) != JSON_LIST;
+		if (json_kind(c->json) != JSON_OBJECT && json_kind(c->json) != JSON_NULL &&
+		    json_kind(c->json) != JSON_LIST)
+			*fault = "The request body must be a JSON object with the request's "
+			    "parameters as its members.";
 	}
 	if (json_kind(c->json) != JSON_OBJECT) {
 		json_free(c->json);
@@ -244,19 +307,16 @@ decode(struct ctx *c, const struct field *fields, size_t in_size, bool camel)
 int
 request_decode_as(struct ctx *c, const struct field *fields, size_t in_size)
 {
-	bool odd;
+	const char *fault;
 
 	if (c->route->body != STREAM && (check_content_type(c) == -1 || read_body(c) == -1))
 		return -1;
-	if (open_input(c, fields, &odd) == -1)
+	if (open_input(c, fields, &fault) == -1)
 		return -1;
 	route_add_params(c, c->json);
 	if (decode(c, fields, in_size, takes_camel_case(c)) == -1 || route_check_params(c) == -1)
 		return -1;
-	if (odd)
-		return fail(c, INVALID_PARAMETER_VALUE, "The request body must be a JSON "
-		    "object with the request's parameters as its members.");
-	return 0;
+	return fault == NULL ? 0 : fail(c, INVALID_PARAMETER_VALUE, "%s", fault);
 }
 
 int

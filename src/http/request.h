@@ -13,6 +13,12 @@
  */
 #define REQUEST_BODY_MAX	(64L * 1024 * 1024)
 
+/*
+ * The longest query.  Web servers hand everything but the body on in one FastCGI
+ * record of 64 KiB; this leaves 4 KiB of it for the path and the headers.
+ */
+#define REQUEST_QUERY_MAX	(60 * 1024)
+
 /* Fill c->req; -1 with an error recorded. */
 int	request_read(struct ctx *);
 

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/percent.h"
+#include "http/accept.h"
 #include "http/error.h"
 #include "http/loop.h"
 #include "http/response.h"
@@ -24,25 +25,40 @@
 /* Compressed bytes leave in pieces of this size. */
 #define GZIP_PIECE	(16 * 1024)
 
-static const char *
-reason(int status)
+const char *
+response_reason(int status)
 {
 	static const struct {
 		int		 status;
 		const char	*text;
 	} table[] = {
 		{ 200, "OK" }, { 204, "No Content" }, { 308, "Permanent Redirect" },
-		{ 400, "Bad Request" },
-		{ 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 500, "Internal Server Error" },
-		{ 501, "Not Implemented" }, { 503, "Service Unavailable" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 402, "Payment Required" },
+		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 406, "Not Acceptable" }, { 407, "Proxy Authentication Required" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" },
+		{ 411, "Length Required" }, { 412, "Precondition Failed" },
+		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" }, { 416, "Range Not Satisfiable" },
+		{ 417, "Expectation Failed" }, { 421, "Misdirected Request" },
+		{ 422, "Unprocessable Content" }, { 423, "Locked" },
+		{ 424, "Failed Dependency" }, { 425, "Too Early" },
+		{ 426, "Upgrade Required" }, { 428, "Precondition Required" },
+		{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
+		{ 451, "Unavailable For Legal Reasons" },
+		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
+		{ 502, "Bad Gateway" }, { 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" },
+		{ 506, "Variant Also Negotiates" }, { 507, "Insufficient Storage" },
+		{ 508, "Loop Detected" }, { 511, "Network Authentication Required" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].status == status)
 			return table[i].text;
-	return "Unknown";
+	/* a number that a web server made up */
+	return status >= 500 ? "Server Error" : status >= 400 ? "Client Error" : "Other";
 }
 
 static void
@@ -63,11 +79,7 @@ put(struct ctx *c, const void *bytes, size_t n)
 bool
 response_takes_gzip(const struct ctx *c)
 {
-	const char *at = c->req.accept_encoding.p == NULL ? NULL :
-	    strstr(c->req.accept_encoding.p, "gzip");
-
-	/* "gzip;q=0" means no */
-	return at != NULL && strncmp(at + 4, ";q=0", 4) != 0;
+	return accept_encoding(c->req.accept_encoding, "gzip");
 }
 
 /* Shall a body of ours be compressed? */
@@ -134,7 +146,7 @@ put_headers(struct ctx *c, bool whole)
 	const char *frame = c->conf->x_frame_options;
 	struct buf h = { 0 };
 
-	buf_printf(&h, "Status: %d %s\r\n", c->res.status, reason(c->res.status));
+	buf_printf(&h, "Status: %d %s\r\n", c->res.status, response_reason(c->res.status));
 	if (c->res.content_type[0] != '\0')
 		buf_printf(&h, "Content-Type: %s\r\n", c->res.content_type);
 	if (!c->conf->disable_security) {
@@ -150,8 +162,10 @@ put_headers(struct ctx *c, bool whole)
 		/* lighttpd says the second for itself */
 		buf_printf(&h, "X-Sendfile: %s\r\n%s", c->res.file.p,
 		    c->req.is_apache ? "Accept-Ranges: bytes\r\n" : "");
-	else if (whole && c->res.status != 204)
+	/* a HEAD need not make the body to count its bytes */
+	else if (whole && c->res.status != 204 && (c->res.body.len > 0 || !c->req.is_head))
 		buf_printf(&h, "Content-Length: %zu\r\n", c->res.body.len);
+	buf_add_str(&h, buf_str(&c->res.always));
 	buf_add_str(&h, buf_str(&c->res.headers));
 	buf_puts(&h, "\r\n");
 	put(c, h.p, h.len);
@@ -215,7 +229,10 @@ void
 response_reset(struct ctx *c)
 {
 	c->res.body.len = 0;
+	c->res.headers.len = 0;
 	c->res.file = (struct str){ NULL, 0 };
+	c->res.content_type = NULL;
+	c->res.status = 0;
 	json_out_init(&c->out, &c->res.body);
 	c->error = (struct error_info){ 0 };
 }

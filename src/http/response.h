@@ -28,7 +28,10 @@ bool	response_takes_gzip(const struct ctx *);
 int	response_write(struct ctx *, const void *, size_t bytes);
 /* Of a HEAD for a body whose length nobody knows before it is made. */
 void	response_headers_only(struct ctx *);
-/* Forget what a handler wrote, for its next try. */
+/*
+ * Forget what a handler answered, headers and status too, for its next try or for an
+ * error in its place.
+ */
 void	response_reset(struct ctx *);
 
 /*
@@ -36,5 +39,8 @@ void	response_reset(struct ctx *);
  * out already and an error comes, the connection is cut.
  */
 void	response_send(struct ctx *);
+
+/* The words of a status line, for any status from 400 on and those that we answer. */
+const char *response_reason(int status);
 
 #endif

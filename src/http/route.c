@@ -139,7 +139,7 @@ static int
 refuse_method(struct ctx *c, struct allowed *a)
 {
 	allow(a, "OPTIONS");
-	buf_printf(&c->res.headers, "Allow: %s\r\n", a->text.p);
+	buf_printf(&c->res.always, "Allow: %s\r\n", a->text.p);
 	if (str_is(c->req.method, "OPTIONS"))
 		return fail_page(c, a->at_root ? 200 : 204, HTML_PAGE, STR(""));
 	return fail_page(c, 405, HTML_PAGE, STR("<!doctype html>\n"
@@ -160,7 +160,7 @@ is_bare_prefix(const struct ctx *c, const struct path *p)
 static int
 redirect_to_pages(struct ctx *c)
 {
-	buf_printf(&c->res.headers, "Location: %s/\r\n", c->conf->static_prefix);
+	buf_printf(&c->res.always, "Location: %s/\r\n", c->conf->static_prefix);
 	return fail_page(c, 308, HTML_PAGE, STR("<!doctype html>\n<title>Moved</title>\n"
 	    "<p>The pages are one slash further.</p>\n"));
 }

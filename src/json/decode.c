@@ -10,6 +10,8 @@
 #include "json/decode.h"
 
 #define DOCS	" See the API docs for more information about request parameters."
+/* Digits of a number in a message. */
+#define SHOWN_MAX	40
 /* Longest field name in lowerCamelCase, with its NUL. */
 #define NAME_SIZE	64
 
@@ -39,6 +41,28 @@ refuse_type(struct decoder *d, const char *parent, const char *name,
 	refuse(d, arena_printf(d->mem, "Invalid value %s for parameter '%s%s' "
 	    "supplied:  Hint: Value was of type '%s'." DOCS,
 	    json_text(d->mem, value).p, parent, name, json_type_name(value)));
+}
+
+/* 1e400 and its like: no double holds them. */
+static void
+refuse_range(struct decoder *d, const char *parent, const char *name,
+    const struct json_object *value)
+{
+	struct str text = json_number_text(value);
+
+	refuse(d, arena_printf(d->mem, "Invalid value %.*s%s for parameter '%s%s' supplied:  "
+	    "Hint: The number is out of range." DOCS,
+	    (int)(text.len < SHOWN_MAX ? text.len : SHOWN_MAX), text.p,
+	    text.len < SHOWN_MAX ? "" : "...", parent, name));
+}
+
+static bool
+is_out_of_range(const struct field *f, const struct json_object *value)
+{
+	double v;
+
+	return (f->kind == FIELD_DBL || f->kind == FIELD_I64) &&
+	    json_kind(value) == JSON_FLOAT && !json_number(value, &v);
 }
 
 static void
@@ -269,7 +293,9 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 			    arena_printf(d->mem, "%s%s.", parent, f->name).p, to);
 		break;
 	}
-	if (!fine)
+	if (!fine && is_out_of_range(f, from))
+		refuse_range(d, parent, f->name, from);
+	else if (!fine)
 		refuse_type(d, parent, f->name, from);
 }
 

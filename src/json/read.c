@@ -294,6 +294,14 @@ json_number(const struct json_object *o, double *out)
 	return strstr(json_object_get_string(unconst(o)), "Inf") != NULL;
 }
 
+struct str
+json_number_text(const struct json_object *o)
+{
+	struct str whole = long_integer(o);
+
+	return whole.p != NULL ? whole : str_of(json_object_get_string(unconst(o)));
+}
+
 void
 json_quote(struct buf *to, struct str s)
 {

@@ -68,8 +68,10 @@ struct str	 json_string(const struct json_object *);
 bool		 json_truth(const struct json_object *);
 /* Of JSON_INT; larger integers come as JSON_FLOAT. */
 int64_t		 json_int(const struct json_object *);
-/* Any number.  Infinite only where the literal Infinity stood. */
+/* Any number.  Infinite only where the literal Infinity stood; false for 1e400. */
 bool		 json_number(const struct json_object *, double *out);
+/* A number as it was sent. */
+struct str	 json_number_text(const struct json_object *);
 
 /*
  * Compact ASCII JSON with the members of objects by name and floats in repr form:

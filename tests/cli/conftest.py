@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+import pymysql
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -103,6 +104,10 @@ class EmbeddedServer(servers.CairnServer):
             pids = [int(p) for p in f.read().split()]
         return [p for p in pids if name is None or command_line(p)[0].endswith(name)]
 
+    def workers(self, pool):
+        """Process ids of the workers of one pool."""
+        return [p for p in self.children("cairn.fcgi") if command_line(p)[1:2] == [pool]]
+
     def kill(self, pid):
         os.kill(pid, signal.SIGKILL)
 
@@ -129,6 +134,20 @@ def processes_with(text):
         if pid != os.getpid() and any(text in a for a in command_line(pid)):
             found.append(pid)
     return found
+
+
+def connect(server, **options):
+    """A connection to the private database of a server."""
+    socket = os.path.join(server.folder, "cairn-data", "mariadb.sock")
+    options.setdefault("autocommit", True)
+    return pymysql.connect(unix_socket=socket, user="cairn", database="mlflow", **options)
+
+
+def waiting(connection, text):
+    """How many statements with `text` in them the database has under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW FULL PROCESSLIST")
+        return sum(text in (row[7] or "") for row in cursor.fetchall())
 
 
 @pytest.fixture

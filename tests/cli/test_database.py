@@ -170,5 +170,5 @@ def test_a_certificate_of_another_authority_is_refused(start, database, tls):
 def test_workers_are_as_many_as_asked_for(start, database):
     database.start()
     server = start(f"--backend-store-uri={database.uri()}", "-w", "3")
-    assert len(server.children("cairn.fcgi")) == 3
+    assert len(server.workers("api")) == 3
     assert command_line(server.children("lighttpd")[0])[1:3] == ["-D", "-f"]

@@ -39,7 +39,10 @@ def test_from_nothing_to_an_answer_and_back(start, tmp_path):
     assert (data / "mariadb.sock").is_socket()
     run_dir = server.run_dirs()[0]
     assert mode(run_dir) == 0o700
-    assert mode(run_dir + "/cairn.conf") == 0o600
+    # settings, with the password, are in no file
+    assert sorted(os.listdir(run_dir)) == [
+        "api.sock", "files.sock", "lock", "probe.sock", "root", "uploads",
+    ]  # fmt: skip
     found = call(server, "experiments/get?experiment_id=0")["experiment"]
     assert found["name"] == "Default"
     assert found["artifact_location"] == "mlflow-artifacts:/0"
@@ -135,13 +138,15 @@ def test_killed_while_the_database_is_made(start, tmp_path):
 
 @pytest.mark.parametrize("name", ["cairn.fcgi", "lighttpd", "mariadbd"])
 def test_a_killed_child_is_replaced(start, name):
-    server = start("--workers=2")
+    server = start("--workers=2", "--file-workers=1")
     before = server.children(name)
-    assert len(before) == (2 if name == "cairn.fcgi" else 1)
-    server.kill(before[0])
+    # of the workers: two of the API, one of files, one for probes
+    assert len(before) == (4 if name == "cairn.fcgi" else 1)
+    for pid in before:
+        server.kill(pid)
     server.wait_for(
         lambda: len(server.children(name)) == len(before)
-        and before[0] not in server.children(name)
+        and not set(before) & set(server.children(name))
     )
 
     def works():
@@ -156,10 +161,10 @@ def test_a_killed_child_is_replaced(start, name):
 
 def test_workers_that_leave_are_replaced(start):
     server = start("--workers=1", "--max-requests=3")
-    first = server.children("cairn.fcgi")
+    first = server.workers("api")
     for _ in range(20):
         assert call(server, "experiments/get?experiment_id=0")
-    assert server.children("cairn.fcgi") != first
+    assert server.workers("api") != first
     assert "starting another" not in server.output()
 
 
@@ -207,6 +212,8 @@ def test_the_private_database_has_no_port(start):
     argv = command_line(server.children("mariadbd")[0])
     assert "--skip-networking" in argv
     assert "--innodb-flush-log-at-trx-commit=1" in argv
+    # another one that starts would remove its temporary tables from /tmp
+    assert f"--tmpdir={server.folder}/cairn-data" in argv
 
 
 def test_workers_see_no_option_in_their_environment(start):
@@ -339,7 +346,7 @@ def test_a_killed_worker_takes_one_request_with_it(start):
         c.start()
     for _ in range(4):
         time.sleep(0.3)
-        server.kill(server.children("cairn.fcgi")[0])
+        server.kill(server.workers("api")[0])
     time.sleep(0.5)
     done.set()
     for c in clients:

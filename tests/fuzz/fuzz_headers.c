@@ -40,15 +40,21 @@ check_default_host(struct str host)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *items[] = { "mlflow", "*.example.org", "1.2.3.4", "[2001:db8::1]:80" };
+	static const char *const hosts[] = {
+		"mlflow", "*.example.org", "1.2.3.4", "10.*", "[2001:db8::1]:80", "*:7"
+	};
+	static const char *const origins[] = { "https://*.example.org", "http://mlflow:*" };
 	struct conf conf = { .port = 5000, .static_prefix = "" }, listed = conf;
 	struct str text = { (const char *)data, size };
+	struct host_patterns any;
+	const char *error;
 	struct arena mem;
 	struct ctx c = { .conf = &conf, .mem = &mem };
 
-	listed.allowed_hosts = (struct conf_list){ items, 4 };
-	listed.cors_allowed_origins = (struct conf_list){ items, 4 };
 	arena_init(&mem);
+	if (host_patterns_read(&mem, hosts, 6, &listed.hosts, &error) == -1 ||
+	    origin_patterns_read(&mem, origins, 2, &listed.origins, &error) == -1)
+		__builtin_trap();
 	c.req.host = take_line(&mem, &text);
 	c.req.origin = take_line(&mem, &text);
 	c.req.accept_encoding = take_line(&mem, &text);
@@ -60,11 +66,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_default_host(c.req.host);
 	origin_host_allowed(&listed, c.req.host);
 	origin_allowed(&listed, c.req.origin, c.req.host);
+	/* an entry of a setting is read or refused with a reason */
+	if (host_patterns_read(&mem, &c.req.host.p, 1, &any, &error) == 0)
+		origin_host_allowed(&listed, c.req.host);
+	else if (error == NULL)
+		__builtin_trap();
+	if (origin_patterns_read(&mem, &c.req.origin.p, 1, &any, &error) == 0)
+		origin_is_listed(&any, c.req.origin);
 	response_takes_gzip(&c);
 	origin_check(&c);
-	if (c.res.headers.len > 0 && strstr(c.res.headers.p, "\n\n") != NULL)
+	if (c.res.always.len > 0 && strstr(c.res.always.p, "\n\n") != NULL)
 		__builtin_trap();
-	buf_fini(&c.res.headers);
+	buf_fini(&c.res.always);
 	arena_fini(&mem);
 	return 0;
 }

@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	route_check(&c);
 	origin_host_allowed(&conf, text);
 	origin_allowed(&conf, text, text);
-	buf_fini(&c.res.headers);
+	buf_fini(&c.res.always);
 	arena_fini(&mem);
 	return 0;
 }

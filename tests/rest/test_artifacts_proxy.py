@@ -308,7 +308,8 @@ def test_no_such_route(raw, stored, path):
 def test_foreign_origin(raw, stored, method):
     stored.write("x")
     r = raw(method, at(stored, "x"), b"new" if method == "PUT" else None, {"Origin": "http://evil.com"})
-    assert (r.status_code, r.text) == (403, "Cross-origin request blocked")
+    assert r.status_code == 403
+    assert r.text.startswith("Cross-origin request blocked")
     assert stored.files() == {"x": b"data"}
     assert raw("GET", at(stored, "x"), headers={"Origin": "http://evil.com"}).status_code == 200
 

@@ -323,7 +323,9 @@ def workers():
                     continue
             with open(path + "/environ", "rb") as f:
                 environment = dict(v.split(b"=", 1) for v in f.read().split(b"\0") if b"=" in v)
-            with open(environment[b"CAIRN_CONF"], encoding="utf-8") as f:
+            # `cairn server` hands it over in memory
+            conf = environment[b"CAIRN_CONF"].decode().replace("/proc/self/", path + "/")
+            with open(conf, encoding="utf-8") as f:
                 if wanted in f.read():
                     found.append(int(path[6:]))
         except (OSError, KeyError):

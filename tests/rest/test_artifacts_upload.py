@@ -147,5 +147,6 @@ def test_upload_is_below_ajax_only_and_a_post(raw, place, on_cairn):
 
 def test_upload_from_a_foreign_page(raw, place, on_cairn):
     r = upload(raw, place, "x", b"data", {"Origin": "http://evil.com"})
-    assert (r.status_code, r.text) == (403, "Cross-origin request blocked")
+    assert r.status_code == 403
+    assert r.text.startswith("Cross-origin request blocked")
     assert files(place, on_cairn) == {}

@@ -104,7 +104,7 @@ def test_bare_literals(api, run, either, text, value):
 
 
 @pytest.mark.parametrize("text, told", [
-    ("1e400", "Infinity"), ("-1e400", "-Infinity"), ('"nan"', '"nan"'),
+    ("1e400", "1e400"), ("-1e400", "-1e400"), ('"nan"', '"nan"'),
 ])
 def test_value_lost(api, run, on_cairn, text, told):
     r = metric(api, run, value=text)
@@ -631,7 +631,7 @@ def test_batch_missing(api, run, text, parameter):
     ('"metrics":[{"key":"b","value":1,"timestamp":1,"step":"x"}]', "metrics[0]", '"x"',
      ({"b": (1.0, 1, 0)}, {}, {})),
     ('"metrics":[{"key":"b","value":1e400,"timestamp":1}],"params":[{"key":"p","value":"1"}]',
-     "metrics[0]", "Infinity", ({"b": (0.0, 0, 0)}, {}, {})),
+     "metrics[0]", "1e400", ({"b": (0.0, 0, 0)}, {}, {})),
     ('"params":[{"key":"p","value":5}]', "params[0]", "5", ({}, {"p": ""}, {})),
     ('"tags":[{"key":"t","value":true}]', "tags[0]", "true", ({}, {}, {"t": ""})),
 ])

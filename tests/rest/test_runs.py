@@ -293,7 +293,7 @@ def test_start_and_end_time_lost(api, exp, run, on_cairn, value):
         assert "end_time" not in updated.json()["run_info"]
 
 
-@pytest.mark.parametrize("value, told", [("[]", "[]"), ("{}", "{}"), ("1e400", "Infinity")])
+@pytest.mark.parametrize("value, told", [("[]", "[]"), ("{}", "{}"), ("1e400", "1e400")])
 def test_start_and_end_time_fatal(api, exp, run, on_cairn, value, told):
     created = api.raw("runs/create", f'{{"experiment_id":"{exp}","start_time":{value}}}')
     updated = api.raw("runs/update", f'{{"run_id":"{run}","end_time":{value}}}')

@@ -931,7 +931,8 @@ def check_blocked(r, on_cairn):
     if on_cairn:
         assert r.headers["x-content-type-options"] == "nosniff"
         assert r.headers["x-frame-options"] == "SAMEORIGIN"
-        assert "Cross-origin request blocked" in r.text
+        assert r.text.startswith("Cross-origin request blocked")
+        assert "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS" in r.text
     else:
         assert r.text == "Cross-origin request blocked"
 

@@ -30,9 +30,9 @@ meet(const struct conf *conf, const char *method, const char *path, const char *
 	else if (c.error.status == 404)
 		got = "404";
 	else
-		got = arena_printf(&mem, "%d %s", c.error.status, c.res.headers.p).p;
+		got = arena_printf(&mem, "%d %s", c.error.status, c.res.always.p).p;
 	tap_ok(strncmp(got, want, strlen(want)) == 0, "%s %s -> %s", method, path, got);
-	buf_fini(&c.res.headers);
+	buf_fini(&c.res.always);
 	return got;
 }
 

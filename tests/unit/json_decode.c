@@ -70,6 +70,8 @@ refused(const char *text, const char *want)
 #define WITH(member)	"{\"run_id\":\"r\"," member "}"
 #define TYPE(value, name, type)	"Invalid value " value " for parameter '" name \
 	"' supplied:  Hint: Value was of type '" type "'." DOCS
+#define RANGE(value, name)	"Invalid value " value " for parameter '" name \
+	"' supplied:  Hint: The number is out of range." DOCS
 
 static void
 check_values(void)
@@ -117,7 +119,9 @@ main(void)
 	    TYPE("9223372036854775808", "start_time", "int"));
 	refused(WITH("\"start_time\":true"), TYPE("true", "start_time", "bool"));
 	refused(WITH("\"few\":11"), TYPE("11", "few", "int"));
-	refused(WITH("\"value\":1e400"), TYPE("Infinity", "value", "float"));
+	refused(WITH("\"value\":1e400"), RANGE("1e400", "value"));
+	refused(WITH("\"value\":-1e400"), RANGE("-1e400", "value"));
+	refused(WITH("\"start_time\":1e400"), RANGE("1e400", "start_time"));
 	refused(WITH("\"value\":\"z\""), TYPE("\"z\"", "value", "str"));
 	refused(WITH("\"flag\":\"maybe\""), TYPE("\"maybe\"", "flag", "str"));
 	refused(WITH("\"status\":\"NOPE\""), TYPE("\"NOPE\"", "status", "str"));
