@@ -14,6 +14,7 @@
 #include "api/logged_models.h"
 #include "api/metrics.h"
 #include "api/model_versions.h"
+#include "api/otlp.h"
 #include "api/registered_models.h"
 #include "api/run_data.h"
 #include "api/runs.h"
@@ -47,5 +48,6 @@ const struct route *const routes[] = {
 	trace_routes,
 	trace_v2_routes,
 	assessment_routes,
+	otlp_routes,
 	NULL
 };

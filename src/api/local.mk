@@ -14,6 +14,7 @@ libcairn_a_SOURCES += \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/model_source.c %D%/model_source.h \
 	%D%/model_versions.c %D%/model_versions.h \
+	%D%/otlp.c %D%/otlp.h \
 	%D%/registered_models.c %D%/registered_models.h \
 	%D%/registry_common.c %D%/registry_common.h \
 	%D%/run_data.c %D%/run_data.h \

@@ -14,8 +14,6 @@
 #define TAG_KEY_MAX		250
 #define TAG_VALUE_MAX		8000
 #define TRACE_NAME_MAX		4096
-/* Of the columns of a link: a trace's id, a run's, a prompt's name and version. */
-#define LINK_COLUMN		36
 /* Traces that one request links to a run: MLflow's number. */
 #define LINKS_MAX		100
 /* Infos of one request: clients ask for ten at a time. */
@@ -535,7 +533,7 @@ take_links(struct ctx *c, const char *what, const struct str *from, size_t n, st
 
 	*to = (struct kvs){ NULL, 0 };
 	for (i = 0; i < n; i++) {
-		if (check_column(c, what, from[i], LINK_COLUMN) == -1)
+		if (check_column(c, what, from[i], TRACE_LINK_MAX) == -1)
 			return -1;
 		kvs_add(c->mem, to, from[i], STR(""));
 	}
@@ -563,7 +561,7 @@ trace_link_to_run(struct ctx *c)
 	if (in->trace_ids.n > LINKS_MAX)
 		return fail(c, INVALID_PARAMETER_VALUE, "Cannot link more than %d traces to a run "
 		    "in a single request. Provided %zu traces.", LINKS_MAX, in->trace_ids.n);
-	if (check_column(c, "run_id", in->run_id, LINK_COLUMN) == -1 ||
+	if (check_column(c, "run_id", in->run_id, TRACE_LINK_MAX) == -1 ||
 	    take_links(c, "trace_ids", in->trace_ids.items, in->trace_ids.n, &ids) == -1 ||
 	    permit(c, EDIT, RUN, .id = in->run_id) == -1)
 		return -1;

@@ -27,7 +27,7 @@
 	"where the path takes it, else by GET without a query."
 
 static struct str
-param(struct ctx *c, const char *name)
+param(const struct ctx *c, const char *name)
 {
 	return str_of(FCGX_GetParam(name, c->fcgx->req.envp));
 }
@@ -325,9 +325,17 @@ request_decode_tree(struct ctx *c)
 	return decode(c, c->route->fields, c->route->in_size, false);
 }
 
+struct str
+request_header(const struct ctx *c, const char *name)
+{
+	return param(c, name);
+}
+
 int
 request_decode(struct ctx *c)
 {
+	if (c->route->body == BYTES)
+		return read_body(c);
 	return c->route->body == NO_BODY || c->route->fields == NULL ? 0 :
 	    request_decode_as(c, c->route->fields, c->route->in_size);
 }

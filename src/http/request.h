@@ -35,6 +35,8 @@ int	request_body_read(struct ctx *, void *to, int bytes);
 int	request_decode(struct ctx *);
 /* The same by these fields, for a handler that looks at something else first. */
 int	request_decode_as(struct ctx *, const struct field *, size_t in_size);
+/* A header by its CGI name ("HTTP_X_MLFLOW_RUN_ID"); absent if there is none. */
+struct str request_header(const struct ctx *, const char *name);
 /* c->json as the input of c->route, for a request within another. */
 int	request_decode_tree(struct ctx *);
 

@@ -35,7 +35,8 @@ enum route_body {
 	NO_BODY,	/* there are none to decode before the handler runs */
 	QUERY,		/* in the query; in a JSON body if there is no query */
 	JSON,		/* in a JSON body */
-	STREAM		/* in the query; the body is the handler's to read */
+	STREAM,		/* in the query; the body is the handler's to read */
+	BYTES		/* there are none: the body is read whole, and the handler's to understand */
 };
 
 /* Which workers serve a row, so that one kind of work never keeps another waiting. */

@@ -164,7 +164,7 @@ void
 json_put_member(struct json_out *o, struct str key, struct str s)
 {
 	put_comma(o, true);
-	put_text(o->buf, key.p == NULL ? STR("") : key);
+	json_add_text(o->buf, key.p == NULL ? STR("") : key);
 	buf_putc(o->buf, ':');
-	put_text(o->buf, s.p == NULL ? STR("") : s);
+	json_add_text(o->buf, s.p == NULL ? STR("") : s);
 }

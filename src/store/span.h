@@ -2,7 +2,7 @@
 #ifndef STORE_SPAN_H
 #define STORE_SPAN_H
 
-#include "store/db.h"
+#include "store/trace.h"
 
 /* Hands a span's text on; it lives until the call returns.  Not 0 ends the reading. */
 typedef int span_take(void *arg, struct str trace_id, struct str content);
@@ -15,5 +15,39 @@ int	store_span_read(struct work *, const struct str *ids, size_t n, span_take *t
 	    void *arg);
 /* How many spans with a text each trace has, into counts[n].  0 or -1. */
 int	store_span_count(struct work *, const struct str *ids, size_t n, int64_t *counts);
+
+/* A row of spans. */
+struct span {
+	struct str	trace_id, span_id, parent_id;	/* parent_id absent: a root */
+	int64_t		experiment_id;			/* of the trace */
+	struct str	name, type, status;
+	int64_t		start_ns;
+	struct db_val	end_ns;			/* DB_NULL: not ended */
+	struct str	model, provider;
+	struct db_val	costs[TRACE_COSTS];
+	struct str	content;
+};
+
+/*
+ * Write spans of traces that are there; what is there of the same id is replaced, and of
+ * equal ids the last counts.  0 or -1.
+ */
+int	store_span_write(struct work *, const struct span *, size_t n);
+
+/* Hands on what the sums over a trace need of each stored span. */
+typedef void span_node_take(void *arg, struct str span_id, struct str parent_id,
+    struct str content);
+int	store_span_nodes(struct work *, struct str trace_id, span_node_take *take, void *arg);
+
+/*
+ * A trace for its spans, held until the end of the transaction: made in that experiment
+ * if it is not there.  1 if it is new, 0, or -1.
+ */
+int	store_trace_open(struct work *, struct str trace_id, int64_t experiment_id,
+	    struct trace *);
+/* Is there such a trace?  1, 0 or -1. */
+int	store_trace_exists(struct work *, struct str trace_id);
+/* Write what spans have changed: all columns but the experiment and the client's id. */
+int	store_trace_update(struct work *, const struct trace *);
 
 #endif

@@ -31,6 +31,9 @@ extern const char *const trace_cost_names[TRACE_COSTS];
 #define TRACE_COST_KEY		"mlflow.trace.cost"
 bool	trace_key_is_column(struct str metadata_key);
 
+/* The time of a trace that was made for its spans a moment ago. */
+#define TRACE_NO_TIME	INT64_MAX
+
 struct trace {
 	struct str	 trace_id;
 	int64_t		 experiment_id;
@@ -89,6 +92,8 @@ int64_t	store_trace_choose(struct work *, const struct trace_choice *, size_t *a
 /* With all that hangs on them; their number or -1. */
 int64_t	store_trace_delete(struct work *, int64_t experiment_id, const struct str *ids, size_t n);
 
+/* Characters of the ids that a link takes: its columns. */
+#define TRACE_LINK_MAX	36
 /*
  * Link traces to a run, or prompt versions ("name/version") to a trace; a link that is
  * there already stays.  The ids must differ.  0 or -1.
