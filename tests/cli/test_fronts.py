@@ -117,12 +117,13 @@ def raw(server, request):
 
 def test_what_the_web_server_refuses_has_the_headers(server):
     for request, status in (
-        (b"GET /health HTTP/1.1\r\nHost : x\r\nConnection: close\r\n\r\n", "400"),
-        (b"GET /health HTTP/1.1\r\n\r\n", "400"),
-        (b"NONSENSE\r\n\r\n", "400"),
+        (b"GET /health HTTP/1.1\r\nHost : x\r\nConnection: close\r\n\r\n", ("400",)),
+        (b"GET /health HTTP/1.1\r\n\r\n", ("400",)),
+        # lighttpd does not tell it from a first line that is too long
+        (b"NONSENSE\r\n\r\n", ("400", "414")),
     ):
         answer = raw(server, request)
-        assert answer.split(" ")[1] == status, answer
+        assert answer.split(" ")[1] in status, answer
         for header in ("\r\nx-content-type-options: nosniff\r\n", "\r\nx-frame-options: sameorigin\r\n"):
             assert answer.count(header) == 1, answer
 
