@@ -95,66 +95,6 @@ find_page(struct ctx *c, const struct search_plan *plan, const struct search_que
 	return 0;
 }
 
-static bool
-has_name_characters(struct str name)
-{
-	size_t i = 0;
-
-	while (i < name.len) {
-		uint32_t cp = utf8_next(name, &i);
-
-		if (cp == 0 || (!utf8_is_word(cp) && (cp > 0x7f || strchr("/.- :", (int)cp) == NULL)))
-			return false;
-	}
-	return true;
-}
-
-/* Drop the last part of a normalised path under way; false if there is none. */
-static bool
-drop_part(char *path, size_t *n, size_t root)
-{
-	size_t at = *n;
-
-	while (at > root && path[at - 1] != '/')
-		at--;
-	if (*n == root || (*n - at == 2 && memcmp(path + at, "..", 2) == 0))
-		return false;
-	*n = at > root ? at - 1 : root;
-	return true;
-}
-
-struct str
-normal_path(struct arena *mem, struct str s)
-{
-	char *to = arena_alloc(mem, s.len + 3);
-	size_t root = 0, n, i = 0;
-
-	/* exactly two leading slashes are their own root */
-	while (root < s.len && s.p[root] == '/')
-		root++;
-	root = root == 2 ? 2 : root > 0;
-	memcpy(to, "//", root);
-	n = root;
-	while (i < s.len) {
-		const char *slash = memchr(s.p + i, '/', s.len - i);
-		size_t len = (slash == NULL ? s.len : (size_t)(slash - s.p)) - i;
-		const char *part = s.p + i;
-		bool up = len == 2 && memcmp(part, "..", 2) == 0;
-
-		i += len + 1;
-		if (len == 0 || (len == 1 && part[0] == '.'))
-			continue;
-		if (up && (drop_part(to, &n, root) || root > 0))
-			continue;
-		if (n > root)
-			to[n++] = '/';
-		memcpy(to + n, part, len);
-		n += len;
-	}
-	to[n] = '\0';
-	return n == 0 ? STR(".") : (struct str){ to, n };
-}
-
 static struct str
 quoted(struct ctx *c, struct str s)
 {
@@ -173,14 +113,13 @@ check_name(struct ctx *c, const char *place, struct str name)
 	struct str normal;
 
 	name = str_or_empty(name);
-	if (!has_name_characters(name))
+	if (!name_has_characters(name))
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter '%s' "
 		    "supplied: Names may only contain alphanumerics, underscores (_), "
 		    "dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).",
 		    quoted(c, name).p, place);
-	normal = normal_path(c->mem, name);
-	if (!str_eq(normal, name) || str_is(normal, ".") || str_starts(normal, "..") ||
-	    str_starts(normal, "/"))
+	normal = name_as_path(c->mem, name);
+	if (!name_is_path(name, normal))
 		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter '%s' "
 		    "supplied: Names may be treated as files in certain cases, and must not "
 		    "resolve to other names when treated as such. This name would resolve "

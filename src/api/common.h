@@ -8,6 +8,7 @@
 #define API_COMMON_H
 
 #include "auth/permit.h"
+#include "base/name.h"
 #include "http/error.h"
 #include "json/field.h"
 #include "store/experiment.h"
@@ -45,8 +46,6 @@ int	find_page(struct ctx *, const struct search_plan *, const struct search_quer
  * taken for a path.  `place` is what the message calls it: "metrics[0].name".
  */
 int	check_name(struct ctx *, const char *place, struct str name);
-/* What a path resolves to by its text alone, as POSIX systems read it. */
-struct str	normal_path(struct arena *, struct str path);
 /* "'<what>' exceeds the maximum length of N characters". */
 int	check_length(struct ctx *, const char *what, struct str value, size_t most);
 /* A value that MLflow leaves to the database to refuse: BAD_REQUEST. */

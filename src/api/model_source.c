@@ -231,7 +231,7 @@ local_path(struct ctx *c, struct str location)
 	if (!str_starts(location, "/"))
 		location = arena_printf(c->mem, "%s/%s", c->conf->work_dir,
 		    arena_str(c->mem, location).p);
-	return normal_path(c->mem, location);
+	return name_as_path(c->mem, location);
 }
 
 static int
@@ -286,7 +286,7 @@ check_proxied(struct ctx *c, const struct model_source *s, const struct uri *u)
 	r = split_uri(root);
 	if (!str_is_nocase(r.scheme, "mlflow-artifacts") ||
 	    !str_eq(r.authority, u->authority) ||
-	    !is_within(normal_path(c->mem, u->path), normal_path(c->mem, r.path)))
+	    !is_within(name_as_path(c->mem, u->path), name_as_path(c->mem, r.path)))
 		return fail_owner(c, s->source, owner_name(s));
 	return 0;
 }

@@ -1,9 +1,11 @@
 libcairn_a_SOURCES += \
 	%D%/arena.c %D%/arena.h \
+	%D%/base64.c %D%/base64.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/budget.h \
 	%D%/id.c %D%/id.h \
 	%D%/log.c %D%/log.h \
+	%D%/name.c %D%/name.h \
 	%D%/near.c %D%/near.h \
 	%D%/percent.c %D%/percent.h \
 	%D%/repr.c %D%/repr.h \

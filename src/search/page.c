@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "search/page.h"
 
@@ -15,9 +16,6 @@
 /* FNV-1a, 64 bits. */
 #define HASH_START	UINT64_C(0xcbf29ce484222325)
 #define HASH_PRIME	UINT64_C(0x100000001b3)
-
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static uint64_t
 hash_bytes(uint64_t hash, const void *bytes, size_t n)
@@ -91,57 +89,6 @@ put_value(struct buf *b, const struct page_value *v)
 	}
 }
 
-static struct str
-encode(struct arena *mem, struct str bytes)
-{
-	char *out = arena_alloc(mem, (bytes.len + 2) / 3 * 4 + 1);
-	size_t i, n = 0;
-
-	for (i = 0; i < bytes.len; i += 3) {
-		size_t left = bytes.len - i, k;
-		uint32_t group = 0;
-
-		for (k = 0; k < 3; k++)
-			group = group << 8 | (k < left ?
-			    (unsigned char)bytes.p[i + k] : 0);
-		for (k = 0; k < 4; k++)
-			out[n++] = k > left ? '=' :
-			    alphabet[group >> (18 - 6 * k) & 63];
-	}
-	return (struct str){ out, n };
-}
-
-/*
- * As MLflow decodes: characters outside the alphabet do not count; the padding
- * must be there.  false when it is not.
- */
-static bool
-decode(struct arena *mem, struct str text, struct str *bytes)
-{
-	/* of the bits left over behind the byte that a digit completes */
-	static const unsigned rest[] = { 0, 0, 4, 2 };
-	char *out = arena_alloc(mem, text.len / 4 * 3 + 4);
-	size_t i, n = 0, digits = 0, padding = 0;
-	uint32_t group = 0;
-
-	for (i = 0; i < text.len; i++) {
-		const char *found = memchr(alphabet, text.p[i],
-		    sizeof(alphabet) - 1);
-
-		if (text.p[i] == '=' && digits % 4 >= 2 &&
-		    digits % 4 + ++padding == 4)
-			break;
-		if (found == NULL)
-			continue;
-		padding = 0;
-		group = group << 6 | (uint32_t)(found - alphabet);
-		if (++digits % 4 != 1)
-			out[n++] = (char)(group >> rest[digits % 4] & 0xff);
-	}
-	*bytes = (struct str){ out, n };
-	return digits % 4 == 0 || (digits % 4 + padding == 4 && padding > 0);
-}
-
 struct str
 page_token_write(struct arena *mem, uint64_t query,
     const struct page_value *values, size_t n)
@@ -154,7 +101,7 @@ page_token_write(struct arena *mem, uint64_t query,
 	put_u64(&b, query);
 	for (i = 0; i < n; i++)
 		put_value(&b, &values[i]);
-	token = encode(mem, buf_str(&b));
+	token = base64_encode(mem, buf_str(&b));
 	buf_fini(&b);
 	return token;
 }
@@ -269,7 +216,7 @@ page_token_read(struct arena *mem, struct str token, uint64_t query,
 	if (token.len > SEARCH_TOKEN_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid page "
 		    "token: it is longer than %d bytes.", SEARCH_TOKEN_MAX);
-	if (!decode(mem, token, &bytes))
+	if (!base64_decode(mem, token, &bytes))
 		return search_fail(mem, err, SEARCH_INVALID,
 		    "Invalid page token, could not base64-decode");
 	if (bytes.len < HEADER_SIZE || bytes.p[0] != VERSION)
