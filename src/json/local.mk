@@ -3,4 +3,5 @@ libcairn_a_SOURCES += \
 	%D%/field.h \
 	%D%/number.c %D%/number.h \
 	%D%/read.c %D%/read.h \
+	%D%/skim.c %D%/skim.h \
 	%D%/write.c %D%/write.h

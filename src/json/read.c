@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "json/number.h"
 #include "json/read.h"
+#include "json/write.h"
 
 /* Digits of the largest integers that fit in 64 bits with a sign. */
 #define SAFE_DIGITS	19
@@ -333,9 +334,19 @@ json_quote(struct buf *to, struct str s)
 struct style {
 	const char	*comma, *colon;
 	bool		 by_name;	/* members sorted */
+	bool		 literal;	/* what is not ASCII stays as it is */
 };
 
 static void write_text(struct buf *, const struct json_object *, const struct style *);
+
+static void
+write_string(struct buf *to, struct str s, const struct style *style)
+{
+	if (style->literal)
+		json_add_text(to, s);
+	else
+		json_quote(to, s);
+}
 
 static void
 write_list(struct buf *to, const struct json_object *o, const struct style *style)
@@ -375,7 +386,7 @@ write_object(struct buf *to, const struct json_object *o, const struct style *st
 	for (i = 0; i < n; i++) {
 		json_member(o, names[i], &value);
 		buf_puts(to, i == 0 ? "" : style->comma);
-		json_quote(to, str_of(names[i]));
+		write_string(to, str_of(names[i]), style);
 		buf_puts(to, style->colon);
 		write_text(to, value, style);
 	}
@@ -416,7 +427,7 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 		write_float(to, o);
 		break;
 	case JSON_STRING:
-		json_quote(to, json_string(o));
+		write_string(to, json_string(o), style);
 		break;
 	case JSON_LIST:
 		write_list(to, o, style);
@@ -430,15 +441,23 @@ write_text(struct buf *to, const struct json_object *o, const struct style *styl
 void
 json_text_spaced(struct buf *to, const struct json_object *o)
 {
-	static const struct style spaced = { ", ", ": ", false };
+	static const struct style spaced = { ", ", ": ", false, false };
 
 	write_text(to, o, &spaced);
 }
 
 void
+json_text_literal(struct buf *to, const struct json_object *o)
+{
+	static const struct style literal = { ", ", ": ", false, true };
+
+	write_text(to, o, &literal);
+}
+
+void
 json_text_sorted(struct buf *to, const struct json_object *o)
 {
-	static const struct style sorted = { ", ", ": ", true };
+	static const struct style sorted = { ", ", ": ", true, false };
 
 	write_text(to, o, &sorted);
 }
@@ -446,7 +465,7 @@ json_text_sorted(struct buf *to, const struct json_object *o)
 struct str
 json_text(struct arena *mem, const struct json_object *o)
 {
-	static const struct style compact = { ",", ":", true };
+	static const struct style compact = { ",", ":", true, false };
 	struct buf text = { 0 };
 	struct str s;
 

@@ -80,6 +80,8 @@ struct str	 json_number_text(const struct json_object *);
 struct str	 json_text(struct arena *, const struct json_object *);
 /* ASCII JSON with a blank behind "," and ":", members as sent: Python's dumps. */
 void		 json_text_spaced(struct buf *, const struct json_object *);
+/* The same, with what is not ASCII as it is. */
+void		 json_text_literal(struct buf *, const struct json_object *);
 /* The same with the members of objects by name: dumps with sort_keys. */
 void		 json_text_sorted(struct buf *, const struct json_object *);
 /* s as a JSON string with its quotes, ASCII only. */

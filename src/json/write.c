@@ -12,8 +12,8 @@ json_out_init(struct json_out *o, struct buf *buf)
 	*o = (struct json_out){ .buf = buf };
 }
 
-static void
-put_text(struct buf *to, struct str s)
+void
+json_add_text(struct buf *to, struct str s)
 {
 	static const char escapes[] = "\bb\ff\nn\rr\tt\"\"\\\\";
 	size_t from = 0, i;
@@ -107,7 +107,7 @@ void
 json_put_str(struct json_out *o, const char *key, struct str s)
 {
 	put_key(o, key);
-	put_text(o->buf, s.p == NULL ? STR("") : s);
+	json_add_text(o->buf, s.p == NULL ? STR("") : s);
 }
 
 void

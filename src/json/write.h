@@ -30,6 +30,9 @@ struct json_out {
 	bool		 bare_nan;
 };
 
+/* s as a JSON string with its quotes; what is not ASCII stays as it is. */
+void	json_add_text(struct buf *, struct str s);
+
 void	json_out_init(struct json_out *, struct buf *);
 
 void	json_begin(struct json_out *, const char *key);		/* { */
