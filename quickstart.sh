@@ -11,7 +11,7 @@
 set -eu
 
 build_packages="autoconf automake gcc libc6-dev libfcgi-dev libjson-c-dev
-	libmariadb-dev make pkg-config zlib1g-dev"
+	libmariadb-dev libprotobuf-c-dev make pkg-config protobuf-c-compiler zlib1g-dev"
 run_packages="lighttpd mariadb-server-core python3 python3-pip-whl"
 
 cd "$(dirname "$0")"

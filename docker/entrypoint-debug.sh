@@ -35,7 +35,7 @@ id
 section 'Programs and libraries'
 cairn version
 lighttpd -v
-dpkg-query -W libfcgi0ldbl libjson-c5 libmariadb3 libssl3 lighttpd zlib1g
+dpkg-query -W libfcgi0ldbl libjson-c5 libmariadb3 libprotobuf-c1 libssl3 lighttpd zlib1g
 section 'Environment, passwords masked'
 environment
 section 'Processes'

@@ -26,11 +26,12 @@ MAY = {
     "artifact": ["base"],
     "json": ["base"],
     "graphql": ["json", "base"],
+    "otlp": ["json", "base"],
     "search": ["base"],
     "store": ["search", "conf", "base"],
     "http": ["json", "conf", "base"],
     "auth": ["http", "store", "base"],
-    "api": ["http", "auth", "store", "search", "artifact", "graphql", "json", "conf", "base"],
+    "api": ["http", "auth", "store", "search", "artifact", "graphql", "otlp", "json", "conf", "base"],
     "cli": ["http", "store", "artifact", "conf", "base"],
 }
 
@@ -38,7 +39,7 @@ HOMES = {
     "fcgiapp.h": ["http/loop.h", "http/loop.c", "http/request.c", "http/response.c"],
     "mysql.h": ["store/connection.h", "store/db.c", "store/result.c", "store/stmt.c"],
     "json-c/json.h": ["json/read.c"],
-    "zlib.h": ["http/response.c", "artifact/zip.c"],
+    "zlib.h": ["http/response.c", "artifact/zip.c", "otlp/inflate.c"],
 }
 
 FORBIDDEN = re.compile(

@@ -1,0 +1,449 @@
+/*
+ * OTLP in JSON: names in lowerCamelCase or as in the .proto, ids in hexadecimal, 64-bit
+ * integers as numbers or texts.  Unknown members are skipped.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "json/read.h"
+#include "json/skim.h"
+#include "otlp/span.h"
+
+struct reader {
+	struct arena		*mem;
+	const struct otlp_sink	*sink;
+	bool			 broken;
+};
+
+/* The first double that is no uint64. */
+#define TWO_TO_64	18446744073709551616.0
+/* ... no int64. */
+#define TWO_TO_63	9223372036854775808.0
+
+static const struct json_object *
+refuse(struct reader *r)
+{
+	r->broken = true;
+	return NULL;
+}
+
+/* A member by either name; NULL if absent or null, or if `o` is no object. */
+static const struct json_object *
+member(const struct json_object *o, const char *camel, const char *snake)
+{
+	struct json_object *found = NULL;
+
+	if (!json_member(o, camel, &found) && snake != NULL)
+		json_member(o, snake, &found);
+	return found;
+}
+
+/* ... of that kind, or the request is broken. */
+static const struct json_object *
+member_kind(struct reader *r, const struct json_object *o, const char *camel,
+    const char *snake, enum json_kind kind)
+{
+	const struct json_object *found = member(o, camel, snake);
+
+	return found == NULL || json_kind(found) == kind ? found : refuse(r);
+}
+
+static struct str
+text_member(struct reader *r, const struct json_object *o, const char *name)
+{
+	const struct json_object *found = member_kind(r, o, name, NULL, JSON_STRING);
+
+	return found == NULL ? STR("") : json_string(found);
+}
+
+/* The objects of a list; a list of anything else is broken. */
+static const struct json_object *
+object_at(struct reader *r, const struct json_object *list, size_t i)
+{
+	const struct json_object *o = json_item(list, i);
+
+	return json_kind(o) == JSON_OBJECT ? o : refuse(r);
+}
+
+static size_t
+length_of(const struct json_object *list)
+{
+	return list == NULL ? 0 : json_length(list);
+}
+
+static int
+hex_value(char c)
+{
+	const char *digits = "0123456789abcdef0123456789ABCDEF", *at = strchr(digits, c);
+
+	return c == '\0' || at == NULL ? -1 : (int)(at - digits) % 16;
+}
+
+static struct str
+id_member(struct reader *r, const struct json_object *o, const char *camel, const char *snake)
+{
+	const struct json_object *found = member_kind(r, o, camel, snake, JSON_STRING);
+	struct str hex = found == NULL ? STR("") : json_string(found);
+	char *out = arena_alloc(r->mem, hex.len / 2 + 1);
+	size_t i;
+
+	if (hex.len % 2 != 0)
+		refuse(r);
+	for (i = 0; i + 1 < hex.len; i += 2) {
+		int high = hex_value(hex.p[i]), low = hex_value(hex.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			refuse(r);
+		out[i / 2] = (char)(high * 16 + low);
+	}
+	return (struct str){ out, hex.len / 2 };
+}
+
+/* The number that a text is, so that texts and numbers go one way. */
+static bool
+number_in(struct str text, double *v)
+{
+	return str_to_dbl(text, false, v);
+}
+
+/* A whole number as a number or a text; false if it is none.  *exact unless it is too long. */
+static bool
+take_whole(const struct json_object *o, int64_t *exact, double *rough)
+{
+	enum json_kind kind = json_kind(o);
+	size_t i;
+
+	if (kind == JSON_INT) {
+		*rough = (double)(*exact = json_int(o));
+		return true;
+	}
+	if (kind == JSON_STRING) {
+		struct str s = json_string(o);
+
+		if (str_to_i64(s, exact)) {
+			*rough = (double)*exact;
+			return true;
+		}
+		for (i = 0; i < s.len; i++)
+			if (s.p[i] < '0' || s.p[i] > '9')
+				return false;
+		*exact = INT64_MAX;
+		return s.len > 0 && number_in(s, rough);
+	}
+	if (kind != JSON_FLOAT || !json_number(o, rough) || *rough != floor(*rough))
+		return false;
+	*exact = fabs(*rough) < TWO_TO_63 ? (int64_t)*rough : INT64_MAX;
+	return true;
+}
+
+/* What is beyond int64 is UINT64_MAX, which is as wrong. */
+static uint64_t
+time_member(struct reader *r, const struct json_object *o, const char *camel,
+    const char *snake)
+{
+	const struct json_object *found = member(o, camel, snake);
+	int64_t exact = 0;
+	double rough = 0;
+
+	if (found == NULL)
+		return 0;
+	if (!take_whole(found, &exact, &rough) || rough < 0 || rough >= TWO_TO_64)
+		refuse(r);
+	return rough >= TWO_TO_63 ? UINT64_MAX : (uint64_t)exact;
+}
+
+static struct otlp_attrs take_pairs(struct reader *, const struct json_object *list, int depth);
+static struct otlp_value take_value(struct reader *, const struct json_object *, int depth);
+
+static struct otlp_attrs
+take_list(struct reader *r, const struct json_object *list, int depth)
+{
+	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+
+	for (; out.n < length_of(list); out.n++)
+		out.items[out.n].value = take_value(r, object_at(r, list, out.n), depth);
+	return out;
+}
+
+static struct otlp_value
+take_string(struct reader *r, const struct json_object *o, int depth)
+{
+	(void)depth;
+	if (json_kind(o) != JSON_STRING)
+		refuse(r);
+	return (struct otlp_value){ OTLP_STRING, .text = r->broken ? STR("") : json_string(o) };
+}
+
+static struct otlp_value
+take_bool(struct reader *r, const struct json_object *o, int depth)
+{
+	(void)depth;
+	if (json_kind(o) != JSON_BOOL)
+		refuse(r);
+	return (struct otlp_value){ OTLP_BOOL, .truth = json_truth(o) };
+}
+
+static struct otlp_value
+take_int(struct reader *r, const struct json_object *o, int depth)
+{
+	struct otlp_value v = { OTLP_INT, .whole = 0 };
+	double rough = 0;
+
+	(void)depth;
+	if (!take_whole(o, &v.whole, &rough) || rough >= TWO_TO_63 + 1 || rough < -TWO_TO_63 ||
+	    (v.whole == INT64_MAX && rough > TWO_TO_63))
+		refuse(r);
+	return v;
+}
+
+static struct otlp_value
+take_double(struct reader *r, const struct json_object *o, int depth)
+{
+	struct otlp_value v = { OTLP_DOUBLE, .number = 0 };
+	enum json_kind kind = json_kind(o);
+
+	(void)depth;
+	if (kind == JSON_STRING ? !str_to_dbl(json_string(o), true, &v.number) :
+	    (kind != JSON_INT && kind != JSON_FLOAT) || !json_number(o, &v.number))
+		refuse(r);
+	return v;
+}
+
+static struct otlp_value
+take_bytes(struct reader *r, const struct json_object *o, int depth)
+{
+	struct otlp_value v = { OTLP_BYTES, .text = STR("") };
+
+	(void)depth;
+	if (json_kind(o) != JSON_STRING || !base64_decode(r->mem, json_string(o), &v.text))
+		refuse(r);
+	return v;
+}
+
+/* An object with a list of "values", of values or of pairs. */
+static const struct json_object *
+values_of(struct reader *r, const struct json_object *o, int depth)
+{
+	if (depth == 0 || json_kind(o) != JSON_OBJECT)
+		return refuse(r);
+	return member_kind(r, o, "values", NULL, JSON_LIST);
+}
+
+static struct otlp_value
+take_array(struct reader *r, const struct json_object *o, int depth)
+{
+	return (struct otlp_value){ OTLP_LIST, .items =
+	    take_list(r, values_of(r, o, depth), depth - 1) };
+}
+
+static struct otlp_value
+take_map(struct reader *r, const struct json_object *o, int depth)
+{
+	return (struct otlp_value){ OTLP_MAP, .items =
+	    take_pairs(r, values_of(r, o, depth), depth - 1) };
+}
+
+static const struct {
+	const char		*camel, *snake;
+	struct otlp_value	(*take)(struct reader *, const struct json_object *, int depth);
+} values[] = {
+	{ "stringValue", "string_value", take_string },
+	{ "boolValue",   "bool_value",   take_bool },
+	{ "intValue",    "int_value",    take_int },
+	{ "doubleValue", "double_value", take_double },
+	{ "arrayValue",  "array_value",  take_array },
+	{ "kvlistValue", "kvlist_value", take_map },
+	{ "bytesValue",  "bytes_value",  take_bytes }
+};
+
+/* Of an object with the one member that says its type. */
+static struct otlp_value
+take_value(struct reader *r, const struct json_object *o, int depth)
+{
+	struct otlp_value v = { OTLP_UNSET, .whole = 0 };
+	size_t i, given = 0;
+
+	if (r->broken)
+		return v;
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		const struct json_object *at = member(o, values[i].camel, values[i].snake);
+
+		if (at != NULL && ++given == 1)
+			v = values[i].take(r, at, depth);
+	}
+	if (given > 1)
+		refuse(r);
+	return v;
+}
+
+static struct otlp_attrs
+take_pairs(struct reader *r, const struct json_object *list, int depth)
+{
+	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+
+	for (; !r->broken && out.n < length_of(list); out.n++) {
+		const struct json_object *o = object_at(r, list, out.n), *value;
+
+		if (o == NULL)
+			break;
+		out.items[out.n].key = text_member(r, o, "key");
+		value = member_kind(r, o, "value", NULL, JSON_OBJECT);
+		if (value != NULL)
+			out.items[out.n].value = take_value(r, value, depth);
+	}
+	otlp_attrs_fold(r->mem, &out);
+	return out;
+}
+
+static struct otlp_attrs
+attributes_of(struct reader *r, const struct json_object *o)
+{
+	return take_pairs(r, member_kind(r, o, "attributes", NULL, JSON_LIST), OTLP_DEPTH_MAX);
+}
+
+static void
+take_events(struct reader *r, const struct json_object *list, struct otlp_span *to)
+{
+	size_t i, n = length_of(list);
+
+	to->events = arena_array(r->mem, n, sizeof(*to->events));
+	for (i = 0; i < n && !r->broken; i++) {
+		const struct json_object *o = object_at(r, list, i);
+
+		if (o == NULL)
+			return;
+		to->events[i] = (struct otlp_event){ text_member(r, o, "name"),
+		    time_member(r, o, "timeUnixNano", "time_unix_nano"), attributes_of(r, o) };
+		to->nevents++;
+	}
+}
+
+static void
+take_links(struct reader *r, const struct json_object *list, struct otlp_span *to)
+{
+	size_t i, n = length_of(list);
+
+	to->links = arena_array(r->mem, n, sizeof(*to->links));
+	for (i = 0; i < n && !r->broken; i++) {
+		const struct json_object *o = object_at(r, list, i);
+
+		if (o == NULL)
+			return;
+		to->links[i] = (struct otlp_link){ id_member(r, o, "traceId", "trace_id"),
+		    id_member(r, o, "spanId", "span_id"), attributes_of(r, o) };
+		to->nlinks++;
+	}
+}
+
+/* A code by name or number; names that are none mean UNSET. */
+static void
+take_status(struct reader *r, const struct json_object *o, struct otlp_span *to)
+{
+	const struct json_object *code;
+
+	if (o == NULL)
+		return;
+	to->message = text_member(r, o, "message");
+	code = member(o, "code", NULL);
+	if (code == NULL)
+		return;
+	if (json_kind(code) == JSON_INT)
+		to->status = (int)json_int(code);
+	else if (json_kind(code) != JSON_STRING)
+		refuse(r);
+	else if (str_is(json_string(code), "STATUS_CODE_OK"))
+		to->status = OTLP_STATUS_OK;
+	else if (str_is(json_string(code), "STATUS_CODE_ERROR"))
+		to->status = OTLP_STATUS_ERROR;
+}
+
+static void
+read_span(struct reader *r, const struct json_object *o)
+{
+	struct otlp_span to = { .message = STR("") };
+
+	arena_reset(r->mem);
+	to.trace_id = id_member(r, o, "traceId", "trace_id");
+	to.span_id = id_member(r, o, "spanId", "span_id");
+	to.parent_id = id_member(r, o, "parentSpanId", "parent_span_id");
+	to.name = text_member(r, o, "name");
+	to.start = time_member(r, o, "startTimeUnixNano", "start_time_unix_nano");
+	to.end = time_member(r, o, "endTimeUnixNano", "end_time_unix_nano");
+	to.attrs = attributes_of(r, o);
+	take_events(r, member_kind(r, o, "events", NULL, JSON_LIST), &to);
+	take_links(r, member_kind(r, o, "links", NULL, JSON_LIST), &to);
+	take_status(r, member_kind(r, o, "status", NULL, JSON_OBJECT), &to);
+	if (!r->broken)
+		r->sink->span(r->sink->arg, &to);
+}
+
+/* Hand each object of a list to `take`; null for a list is broken, too. */
+static void
+each(struct reader *r, const struct json_object *o, const char *camel, const char *snake,
+    void (*take)(struct reader *, const struct json_object *))
+{
+	struct json_object *list = NULL;
+	size_t i;
+
+	if (!json_member(o, camel, &list) && !json_member(o, snake, &list))
+		return;
+	if (json_kind(list) != JSON_LIST)
+		refuse(r);
+	for (i = 0; !r->broken && i < json_length(list); i++) {
+		const struct json_object *item = object_at(r, list, i);
+
+		if (item != NULL)
+			take(r, item);
+	}
+}
+
+static void
+read_scope_spans(struct reader *r, const struct json_object *o)
+{
+	each(r, o, "spans", "spans", read_span);
+}
+
+static void
+read_resource_spans(struct reader *r, const struct json_object *o)
+{
+	const struct json_object *resource = member_kind(r, o, "resource", NULL, JSON_OBJECT);
+	struct otlp_attrs attrs = { NULL, 0 };
+
+	arena_reset(r->mem);
+	if (resource != NULL)
+		attrs = attributes_of(r, resource);
+	if (!r->broken)
+		r->sink->resource(r->sink->arg, &attrs);
+	each(r, o, "scopeSpans", "scope_spans", read_scope_spans);
+}
+
+static enum otlp_outcome
+read_request(struct reader *r, const struct json_object *o)
+{
+	const struct json_object *list;
+
+	if (json_kind(o) != JSON_OBJECT)
+		return OTLP_BROKEN;
+	list = member(o, "resourceSpans", "resource_spans");
+	each(r, o, "resourceSpans", "resource_spans", read_resource_spans);
+	if (r->broken)
+		return OTLP_BROKEN;
+	return length_of(list) == 0 ? OTLP_NO_SPANS : OTLP_FINE;
+}
+
+enum otlp_outcome
+otlp_read_json(struct arena *scratch, struct str body, size_t most,
+    const struct otlp_sink *sink)
+{
+	struct reader r = { scratch, sink, false };
+	struct json_object *tree;
+	enum json_outcome read = json_read(body, most, &tree);
+	enum otlp_outcome outcome = read == JSON_TOO_MANY ? OTLP_TOO_MANY : OTLP_BROKEN;
+
+	/* a text with half a character has no UTF-8 */
+	if (read == JSON_FINE && !skim_has_lone_surrogate(body))
+		outcome = read_request(&r, tree);
+	json_free(tree);
+	return outcome;
+}

@@ -1,0 +1,61 @@
+/* Values of attributes, as OpenTelemetry types them. */
+#ifndef OTLP_VALUE_H
+#define OTLP_VALUE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum otlp_kind {
+	OTLP_UNSET,
+	OTLP_STRING,
+	OTLP_BYTES,
+	OTLP_BOOL,
+	OTLP_INT,
+	OTLP_DOUBLE,
+	OTLP_LIST,
+	OTLP_MAP
+};
+
+struct otlp_attr;
+
+struct otlp_attrs {
+	struct otlp_attr	*items;
+	size_t			 n;
+};
+
+struct otlp_value {
+	enum otlp_kind kind;
+	union {
+		struct str		text;	/* STRING (UTF-8), BYTES */
+		bool			truth;
+		int64_t			whole;
+		double			number;
+		struct otlp_attrs	items;	/* LIST (no keys), MAP (each key once) */
+	};
+};
+
+struct otlp_attr {
+	struct str		key;
+	struct otlp_value	value;
+};
+
+/*
+ * Lists and maps may nest so deep, the outermost being the first: deeper is no request
+ * of OpenTelemetry's.  The reference's readers stop at about the same depth.
+ */
+#define OTLP_DEPTH_MAX	40
+
+/* Keep each key once: the last value, at the first place. */
+void	otlp_attrs_fold(struct arena *, struct otlp_attrs *);
+/* NULL where there is none. */
+const struct otlp_value *otlp_attrs_find(const struct otlp_attrs *, const char *key);
+
+/*
+ * As JSON with ", " and ": ", numbers as Python writes them, bytes as a text that looks
+ * like Python's.  `ascii` escapes what is not ASCII.
+ */
+void	otlp_value_write(struct buf *, const struct otlp_value *, bool ascii);
+/* An object of them. */
+void	otlp_attrs_write(struct buf *, const struct otlp_attrs *, bool ascii);
+
+#endif
