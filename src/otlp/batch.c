@@ -140,14 +140,12 @@ take_times(struct otlp_trace *t, const struct otlp_row *row)
 		t->end_ns = row->end_ns;
 }
 
-static void
-take_preview(struct filling *f, const struct otlp_stored *s, const char *key, const char *role,
-    struct str *preview)
+static struct str
+take_preview(struct filling *f, const struct otlp_stored *s, const char *key, const char *role)
 {
 	struct str text = otlp_texts_find(&s->texts, key);
 
-	if (text.p != NULL)
-		*preview = arena_str(f->mem, otlp_preview(f->scratch, text, role));
+	return text.p == NULL ? text : arena_str(f->mem, otlp_preview(f->scratch, text, role));
 }
 
 /* An attribute that says something of the trace, if no span before said it. */
@@ -221,8 +219,8 @@ take_root(struct filling *f, const struct otlp_stored *s, struct otlp_trace *t)
 	if (!t->has_root)
 		t->status = s->span->status == OTLP_STATUS_ERROR ? STR("ERROR") : STR("OK");
 	t->has_root = true;
-	take_preview(f, s, "mlflow.spanInputs", "user", &t->request_preview);
-	take_preview(f, s, "mlflow.spanOutputs", "assistant", &t->response_preview);
+	t->request_preview = take_preview(f, s, "mlflow.spanInputs", "user");
+	t->response_preview = take_preview(f, s, "mlflow.spanOutputs", "assistant");
 }
 
 /* A node outlives the span; what it counts is copied. */
@@ -269,8 +267,8 @@ keep_row(struct filling *f, const struct otlp_row *row, struct str trace_id)
 	struct otlp_batch *b = f->batch;
 	struct otlp_row *to;
 
-	b->rows = arena_grow(f->mem, b->rows, b->nrows, sizeof(*b->rows));
-	to = &b->rows[b->nrows++];
+	b->rows = arena_grow(f->mem, b->rows, b->nrows, sizeof(struct otlp_row *));
+	b->rows[b->nrows++] = to = arena_alloc(f->mem, sizeof(*to));
 	*to = *row;
 	to->trace_id = trace_id;
 	to->span_id = arena_str(f->mem, row->span_id);

@@ -29,7 +29,7 @@ struct otlp_trace {
 	struct opt_i64		 end_ns;	/* the last, if any ended */
 	bool			 has_root;
 	struct str		 status;	/* of the first root: OK or ERROR */
-	struct str		 request_preview, response_preview;
+	struct str		 request_preview, response_preview;	/* of the last root */
 	struct str		 session_id, user;
 	struct str		 name;		/* set by an attribute, no span's name */
 	/* in order, of equal keys the last counts; resource attributes come first */
@@ -44,7 +44,7 @@ struct otlp_trace {
 };
 
 struct otlp_batch {
-	struct otlp_row		*rows;		/* in order, of equal ids the last counts */
+	struct otlp_row		**rows;		/* in order, of equal ids the last counts */
 	size_t			 nrows;
 	struct otlp_trace	**traces;	/* in order of their first spans, each once */
 	size_t			 ntraces;

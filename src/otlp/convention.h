@@ -72,6 +72,8 @@ extern const struct type_name genai_types[];
 struct str	look_text(const struct look *, const char *key);
 /* The first of a row's keys that is not empty. */
 struct str	look_first(const struct look *, const char *const *keys);
+/* JSON in the form of Python's dumps, but for ASCII; an absent text stays absent. */
+struct str	look_rewritten(const struct look *, struct str text);
 /* Is that key's value this text? */
 bool		look_is(const struct look *, const char *key, const char *literal);
 

@@ -48,6 +48,20 @@ add_decoded(const struct look *l, struct buf *to, struct str json, bool literal)
 		json_quote(to, inner);
 }
 
+struct str
+look_rewritten(const struct look *l, struct str text)
+{
+	struct buf out = { 0 };
+
+	if (text.p == NULL)
+		return text;
+	if (skim_kind(text) == JSON_STRING)
+		json_add_text(&out, skim_text(l->mem, text));
+	else
+		add_rewritten(&out, text, true);
+	return otlp_text_take(l->mem, &out);
+}
+
 /* ", " behind an item. */
 static void
 add_comma(struct buf *to)
@@ -227,7 +241,11 @@ event_text(const struct look *l, const struct otlp_event *e, const char *key)
 	if (value == NULL)
 		return nothing;
 	text = otlp_text_of(l->mem, value);
-	return otlp_text_is_empty(text) ? nothing : text;
+	/* a string that is JSON of something empty is no empty string */
+	if (value->kind == OTLP_STRING || value->kind == OTLP_BYTES ? value->text.len == 0 :
+	    otlp_text_is_empty(text))
+		return nothing;
+	return text;
 }
 
 static struct str
@@ -273,7 +291,7 @@ add_message(const struct look *l, struct buf *to, const struct otlp_event *e,
     const struct speaker *speakers)
 {
 	struct str content = event_text(l, e, "content");
-	struct str role = event_text(l, e, "role");
+	bool has_role = otlp_attrs_find(&e->attrs, "role") != NULL;
 
 	while (speakers->event != NULL && !str_is(e->name, speakers->event))
 		speakers++;
@@ -282,8 +300,8 @@ add_message(const struct look *l, struct buf *to, const struct otlp_event *e,
 	add_comma(to);
 	buf_puts(to, "{\"role\": ");
 	/* a choice may say that it is another's */
-	if (strcmp(speakers->event, "gen_ai.choice") == 0 && role.p != NULL)
-		add_decoded(l, to, role, false);
+	if (strcmp(speakers->event, "gen_ai.choice") == 0 && has_role)
+		add_decoded(l, to, otlp_text_of(l->mem, otlp_attrs_find(&e->attrs, "role")), false);
 	else
 		buf_printf(to, "\"%s\"", speakers->role);
 	buf_puts(to, ", \"content\": ");
@@ -337,7 +355,8 @@ spring_event(const struct look *l, const char *name, const char *key)
 
 		if (text.p != NULL)
 			return otlp_attrs_find(&e->attrs, key)->kind == OTLP_STRING ?
-			    otlp_attrs_find(&e->attrs, key)->text : text;
+			    otlp_attrs_find(&e->attrs, key)->text :
+			    otlp_text_plain(l->mem, text);
 	}
 	return nothing;
 }

@@ -86,6 +86,7 @@ first_of(const struct otlp_prices *prices, struct str model)
 	return low;
 }
 
+/* The provider's own, or else the first that costs anything, or else the first. */
 static const struct otlp_price *
 find_price(const struct otlp_prices *prices, struct str model, struct str provider)
 {
@@ -102,10 +103,10 @@ find_price(const struct otlp_prices *prices, struct str model, struct str provid
 		p = &prices->items[i];
 		if (!str_eq(p->model, model))
 			break;
-		if (provider.p != NULL ? str_is_nocase(provider, p->provider.p) :
-		    p->per_million[PRICE_IN] > 0)
+		if (provider.p != NULL && str_is_nocase(provider, p->provider.p))
 			return p;
-		if (any == NULL && provider.p == NULL)
+		if (any == NULL || (any->per_million[PRICE_IN] <= 0 &&
+		    p->per_million[PRICE_IN] > 0))
 			any = p;
 	}
 	return any;

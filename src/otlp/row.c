@@ -174,15 +174,23 @@ take_texts(struct arena *mem, struct otlp_stored *s, struct str service)
 		    arena_printf(mem, "\"%s\"", service.p));
 }
 
-/* A column of a text; NULL is an attribute's null where `null_is_none`. */
+/* The type as it was sent: what is translated is no column. */
 static struct str
-column(struct arena *mem, const struct otlp_texts *texts, const char *key, bool null_is_none)
+type_of(struct arena *mem, const struct otlp_span *span)
+{
+	const struct otlp_value *v = otlp_attrs_find(&span->attrs, "mlflow.spanType");
+
+	if (v == NULL || v->kind == OTLP_UNSET)
+		return (struct str){ NULL, 0 };
+	return v->kind == OTLP_STRING ? v->text : otlp_text_plain(mem, otlp_text_of(mem, v));
+}
+
+static struct str
+model_column(struct arena *mem, const struct otlp_texts *texts, const char *key)
 {
 	struct str text = otlp_texts_find(texts, key);
 
-	if (text.p == NULL || (null_is_none && str_is(text, "null")))
-		return (struct str){ NULL, 0 };
-	return otlp_text_plain(mem, text);
+	return text.p == NULL ? text : utf8_prefix(otlp_text_plain(mem, text), OTLP_MODEL_MAX);
 }
 
 static struct str
@@ -239,10 +247,8 @@ take_columns(struct arena *mem, struct otlp_stored *s)
 	    &s->node.cost) != 0)
 		return OTLP_NOT_LOGGED;
 	take_costs(s);
-	row->model = utf8_prefix(column(mem, &s->texts, "mlflow.llm.model", false),
-	    OTLP_MODEL_MAX);
-	row->provider = utf8_prefix(column(mem, &s->texts, "mlflow.llm.provider", false),
-	    OTLP_MODEL_MAX);
+	row->model = model_column(mem, &s->texts, "mlflow.llm.model");
+	row->provider = model_column(mem, &s->texts, "mlflow.llm.provider");
 	return row->type.p != NULL && utf8_length(row->type) > OTLP_TYPE_MAX ?
 	    OTLP_LONG_TYPE : OTLP_FINE;
 }
@@ -275,7 +281,7 @@ otlp_store(struct arena *mem, const struct otlp_span *span, struct str service,
 	s->node = (struct otlp_node){ number_of(id), number_of(str_or_empty(parent)),
 	    parent.p != NULL, NULL, NULL };
 	take_texts(mem, s, service);
-	s->row.type = column(mem, &s->texts, "mlflow.spanType", true);
+	s->row.type = type_of(mem, span);
 	otlp_translate(&look, prices);
 	outcome = take_columns(mem, s);
 	if (outcome == OTLP_FINE)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "json/skim.h"
-#include "json/write.h"
 #include "otlp/translate.h"
 
 static const struct str nothing = { NULL, 0 };
@@ -58,13 +57,13 @@ event_outputs_by(const struct convention *c, const struct look *l)
 static struct str
 model_by(const struct convention *c, const struct look *l)
 {
-	return look_first(l, c->models);
+	return look_rewritten(l, look_first(l, c->models));
 }
 
 static struct str
 provider_by(const struct convention *c, const struct look *l)
 {
-	return look_first(l, c->providers);
+	return look_rewritten(l, look_first(l, c->providers));
 }
 
 static bool
@@ -154,19 +153,17 @@ translate_outputs(struct look *l)
 	set(l, "mlflow.spanOutputs", text.p != NULL ? text : ask(l, event_outputs_by));
 }
 
-/* A whole number, or a string of one. */
+/* Of the first key that is there: a whole number, or a string of one. */
 static bool
 token_of(const struct look *l, const char *const *keys, int64_t *count)
 {
-	for (; *keys != NULL; keys++) {
-		struct str text = otlp_texts_find(l->texts, *keys);
+	struct str text = { NULL, 0 };
 
-		if (text.p != NULL && skim_kind(text) == JSON_STRING)
-			text = str_trim(skim_text(l->mem, text));
-		if (text.p != NULL && str_to_i64(text, count))
-			return true;
-	}
-	return false;
+	for (; *keys != NULL && text.p == NULL; keys++)
+		text = otlp_texts_find(l->texts, *keys);
+	if (text.p != NULL && skim_kind(text) == JSON_STRING)
+		text = str_trim(skim_text(l->mem, text));
+	return text.p != NULL && str_to_i64(text, count);
 }
 
 struct counts {
@@ -237,13 +234,11 @@ model_within(const struct look *l, const char *key)
 {
 	struct str text = otlp_texts_find(l->texts, key), model;
 	enum json_kind kind;
-	struct buf out = { 0 };
 
 	if (text.p == NULL || !skim_check(text, &kind) ||
 	    !skim_member_kind(text, "model", JSON_STRING, &model) || skim_is(model, ""))
 		return nothing;
-	json_add_text(&out, skim_text(l->mem, model));
-	return otlp_text_take(l->mem, &out);
+	return look_rewritten(l, model);
 }
 
 static void
