@@ -74,8 +74,7 @@ packages() {
 	install_missing "apache2 autoconf automake clang curl gcc libapache2-mod-fcgid libapache2-mod-xsendfile
 	    libclang-rt-14-dev libc6-dev libfcgi-dev libjson-c-dev libmariadb-dev libprotobuf-c-dev
 	    lighttpd llvm-14 make mandoc multiwatch openssl mariadb-client-core mariadb-server-core pkg-config
-	    procps protobuf-c-compiler python3 python3-venv spawn-fcgi xz-utils
-	    zlib1g-dev"
+	    procps protobuf-c-compiler python3 python3-venv spawn-fcgi xz-utils zlib1g-dev"
 }
 
 # install_missing PACKAGES

@@ -23,7 +23,12 @@ unit_tests = \
 	%D%/unit/http_route \
 	%D%/unit/json_decode \
 	%D%/unit/json_read \
+	%D%/unit/json_skim \
 	%D%/unit/json_write \
+	%D%/unit/otlp_batch \
+	%D%/unit/otlp_inflate \
+	%D%/unit/otlp_translate \
+	%D%/unit/otlp_usage \
 	%D%/unit/search_filter \
 	%D%/unit/search_lex \
 	%D%/unit/search_order \
@@ -32,7 +37,8 @@ unit_tests = \
 
 LDADD = $(LIBS_ALL)
 
-fuzz_names = artifact_path filter graphql headers json order_by page_token query route
+fuzz_names = artifact_path filter graphql headers json order_by otlp_json otlp_protobuf \
+	page_token query route
 replays = \
 	%D%/fuzz/replay_artifact_path \
 	%D%/fuzz/replay_filter \
@@ -40,6 +46,8 @@ replays = \
 	%D%/fuzz/replay_headers \
 	%D%/fuzz/replay_json \
 	%D%/fuzz/replay_order_by \
+	%D%/fuzz/replay_otlp_json \
+	%D%/fuzz/replay_otlp_protobuf \
 	%D%/fuzz/replay_page_token \
 	%D%/fuzz/replay_query \
 	%D%/fuzz/replay_route
@@ -49,6 +57,8 @@ tests_fuzz_replay_graphql_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_graphql.c
 tests_fuzz_replay_headers_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_headers.c
 tests_fuzz_replay_json_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_json.c
 tests_fuzz_replay_order_by_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_order_by.c
+tests_fuzz_replay_otlp_json_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_otlp_json.c
+tests_fuzz_replay_otlp_protobuf_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_otlp_protobuf.c
 tests_fuzz_replay_page_token_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_page_token.c
 tests_fuzz_replay_query_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_query.c
 tests_fuzz_replay_route_SOURCES = %D%/fuzz/replay.c %D%/fuzz/fuzz_route.c
@@ -84,6 +94,8 @@ fuzzers = \
 	%D%/fuzz/fuzz_headers \
 	%D%/fuzz/fuzz_json \
 	%D%/fuzz/fuzz_order_by \
+	%D%/fuzz/fuzz_otlp_json \
+	%D%/fuzz/fuzz_otlp_protobuf \
 	%D%/fuzz/fuzz_page_token \
 	%D%/fuzz/fuzz_query \
 	%D%/fuzz/fuzz_route
@@ -94,6 +106,8 @@ tests_fuzz_fuzz_graphql_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_headers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_order_by_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_otlp_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_otlp_protobuf_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_page_token_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_route_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -117,4 +131,5 @@ diff: cairn cairn.fcgi
 
 EXTRA_DIST += $(check_SCRIPTS) %D%/browser %D%/notebook %D%/stack %D%/weather %D%/pytest.sh \
 	%D%/servers.py %D%/on-disk %D%/unit/tap.h \
+	%D%/unit/otlp_samples.h %D%/unit/otlp_translate.txt \
 	%D%/style/check.py %D%/diff %D%/fuzz/corpus %D%/store %D%/cli %D%/rest %D%/fresh %D%/README

@@ -100,40 +100,44 @@ id_member(struct reader *r, const struct json_object *o, const char *camel, cons
 	return (struct str){ out, hex.len / 2 };
 }
 
-/* The number that a text is, so that texts and numbers go one way. */
-static bool
-number_in(struct str text, double *v)
-{
-	return str_to_dbl(text, false, v);
-}
+/* A whole number, or how large one is that fits in no int64. */
+struct whole {
+	int64_t	v;
+	bool	is_beyond;
+	double	rough;
+};
 
-/* A whole number as a number or a text; false if it is none.  *exact unless it is too long. */
 static bool
-take_whole(const struct json_object *o, int64_t *exact, double *rough)
+text_to_whole(struct str s, struct whole *to)
 {
-	enum json_kind kind = json_kind(o);
 	size_t i;
 
+	if (str_to_i64(s, &to->v))
+		return true;
+	for (i = 0; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	to->is_beyond = true;
+	return str_to_dbl(s, false, &to->rough);
+}
+
+/* From a number or a text; false if it is none. */
+static bool
+take_whole(const struct json_object *o, struct whole *to)
+{
+	enum json_kind kind = json_kind(o);
+
+	*to = (struct whole){ .v = 0 };
+	if (kind == JSON_STRING)
+		return text_to_whole(json_string(o), to);
 	if (kind == JSON_INT) {
-		*rough = (double)(*exact = json_int(o));
+		to->v = json_int(o);
 		return true;
 	}
-	if (kind == JSON_STRING) {
-		struct str s = json_string(o);
-
-		if (str_to_i64(s, exact)) {
-			*rough = (double)*exact;
-			return true;
-		}
-		for (i = 0; i < s.len; i++)
-			if (s.p[i] < '0' || s.p[i] > '9')
-				return false;
-		*exact = INT64_MAX;
-		return s.len > 0 && number_in(s, rough);
-	}
-	if (kind != JSON_FLOAT || !json_number(o, rough) || *rough != floor(*rough))
+	if (kind != JSON_FLOAT || !json_number(o, &to->rough) || to->rough != floor(to->rough))
 		return false;
-	*exact = fabs(*rough) < TWO_TO_63 ? (int64_t)*rough : INT64_MAX;
+	to->is_beyond = !(fabs(to->rough) < TWO_TO_63);
+	to->v = to->is_beyond ? 0 : (int64_t)to->rough;
 	return true;
 }
 
@@ -143,14 +147,13 @@ time_member(struct reader *r, const struct json_object *o, const char *camel,
     const char *snake)
 {
 	const struct json_object *found = member(o, camel, snake);
-	int64_t exact = 0;
-	double rough = 0;
+	struct whole time;
 
 	if (found == NULL)
 		return 0;
-	if (!take_whole(found, &exact, &rough) || rough < 0 || rough >= TWO_TO_64)
+	if (!take_whole(found, &time) || time.v < 0 || time.rough < 0 || time.rough >= TWO_TO_64)
 		refuse(r);
-	return rough >= TWO_TO_63 ? UINT64_MAX : (uint64_t)exact;
+	return time.is_beyond ? UINT64_MAX : (uint64_t)time.v;
 }
 
 static struct otlp_attrs take_pairs(struct reader *, const struct json_object *list, int depth);
@@ -187,14 +190,12 @@ take_bool(struct reader *r, const struct json_object *o, int depth)
 static struct otlp_value
 take_int(struct reader *r, const struct json_object *o, int depth)
 {
-	struct otlp_value v = { OTLP_INT, .whole = 0 };
-	double rough = 0;
+	struct whole whole;
 
 	(void)depth;
-	if (!take_whole(o, &v.whole, &rough) || rough >= TWO_TO_63 + 1 || rough < -TWO_TO_63 ||
-	    (v.whole == INT64_MAX && rough > TWO_TO_63))
+	if (!take_whole(o, &whole) || whole.is_beyond)
 		refuse(r);
-	return v;
+	return (struct otlp_value){ OTLP_INT, .whole = whole.v };
 }
 
 static struct otlp_value
