@@ -29,9 +29,9 @@ json_add_text(struct buf *to, struct str s)
 		from = i + 1;
 		e = c == '\0' ? NULL : strchr(escapes, c);
 		if (e != NULL && (e - escapes) % 2 == 0)
-			buf_printf(to, "\\%c", e[1]);
+			buf_add(to, (const char []){ '\\', e[1] }, 2);
 		else if (c == '"' || c == '\\')
-			buf_printf(to, "\\%c", c);
+			buf_add(to, (const char []){ '\\', (char)c }, 2);
 		else
 			buf_printf(to, "\\u%04x", c);
 	}

@@ -19,11 +19,6 @@ static const char *const bookkeeping[] = {
 	"mlflow.trace.archiveLocation", "mlflow.trace.archivalFailure"
 };
 
-struct tags {
-	struct otlp_tag	*items;
-	size_t		 n;
-};
-
 struct filling {
 	struct arena			*mem, *scratch;
 	const struct otlp_prices	*prices;
@@ -32,13 +27,12 @@ struct filling {
 	void				*by_id;		/* traces, a tree of search.h */
 	struct otlp_trace		*last;		/* spans of a trace come together */
 	/* of the resource at hand */
-	bool				 has_attrs;
-	struct tags			 tags;
+	struct otlp_tags		*tags;		/* NULL: it has no attributes */
 	struct str			 service;
 };
 
 static void
-add_tag(struct filling *f, struct tags *to, struct str key, struct str value)
+add_tag(struct filling *f, struct otlp_tags *to, struct str key, struct str value)
 {
 	if (utf8_length(key) > OTLP_TAG_KEY_MAX || !name_is_valid(f->scratch, key))
 		return;
@@ -80,8 +74,7 @@ take_resource(void *arg, const struct otlp_attrs *attrs)
 	struct filling *f = arg;
 	size_t i;
 
-	f->has_attrs = attrs->n > 0;
-	f->tags = (struct tags){ NULL, 0 };
+	f->tags = attrs->n > 0 ? arena_alloc(f->mem, sizeof(*f->tags)) : NULL;
 	f->service = (struct str){ NULL, 0 };
 	for (i = 0; i < attrs->n; i++) {
 		const struct otlp_attr *a = &attrs->items[i];
@@ -90,7 +83,7 @@ take_resource(void *arg, const struct otlp_attrs *attrs)
 		    is_known_service(a->value.text))
 			f->service = arena_str(f->mem, a->value.text);
 		if (!str_starts(a->key, "telemetry.sdk.") && !str_starts(a->key, "mlflow."))
-			add_tag(f, &f->tags, a->key, tag_value(f->scratch, &a->value));
+			add_tag(f, f->tags, a->key, tag_value(f->scratch, &a->value));
 	}
 }
 
@@ -189,7 +182,6 @@ static void
 take_trace_tags(struct filling *f, const struct otlp_stored *s, struct otlp_trace *t)
 {
 	static const char prefix[] = "mlflow.traceTag.";
-	struct tags tags = { t->tags, t->ntags };
 	size_t i;
 
 	for (i = 0; i < s->texts.n; i++) {
@@ -202,15 +194,13 @@ take_trace_tags(struct filling *f, const struct otlp_stored *s, struct otlp_trac
 		key.len -= sizeof(prefix) - 1;
 		if (!str_is(key, "mlflow.traceName")) {
 			if (!is_bookkeeping(key))
-				add_tag(f, &tags, key, value);
+				add_tag(f, &t->tags, key, value);
 			continue;
 		}
 		if (utf8_length(value) > OTLP_TRACE_NAME_MAX)
 			fail(f, OTLP_LONG_TRACE_NAME);
 		t->name = arena_str(f->mem, value);
 	}
-	t->tags = tags.items;
-	t->ntags = tags.n;
 }
 
 static void
@@ -240,25 +230,6 @@ take_node(struct filling *f, const struct otlp_node *from, struct otlp_trace *t)
 		    sizeof(*node->cost));
 	t->has_usage = t->has_usage || from->usage != NULL;
 	t->has_cost = t->has_cost || from->cost != NULL;
-}
-
-/* The tags of a resource come before those of roots, wherever it is met. */
-static void
-take_resource_tags(struct filling *f, struct otlp_trace *t)
-{
-	struct tags tags = { NULL, 0 };
-	size_t i;
-
-	if (t->has_resource || !f->has_attrs)
-		return;
-	t->has_resource = true;
-	for (i = 0; i < f->tags.n + t->ntags; i++) {
-		tags.items = arena_grow(f->mem, tags.items, tags.n, sizeof(*tags.items));
-		tags.items[tags.n++] = i < f->tags.n ? f->tags.items[i] :
-		    t->tags[i - f->tags.n];
-	}
-	t->tags = tags.items;
-	t->ntags = tags.n;
 }
 
 static void
@@ -295,7 +266,8 @@ take_span(void *arg, const struct otlp_span *span)
 		return;
 	t = find_trace(f, s.row.trace_id);
 	take_times(t, &s.row);
-	take_resource_tags(f, t);
+	if (t->resource_tags == NULL)
+		t->resource_tags = f->tags;
 	if (s.row.parent_id.p == NULL) {
 		take_root(f, &s, t);
 		take_trace_tags(f, &s, t);
@@ -312,13 +284,23 @@ leave_trace(void *trace)
 	(void)trace;	/* the arena's */
 }
 
+/* A span that takes too much ends the request as if the request's arena was full. */
+static void
+give_up(void *arg)
+{
+	struct filling *f = arg;
+
+	arena_fini(f->scratch);
+	f->mem->full(f->mem->full_arg);
+}
+
 static void
 begin(struct filling *f, struct arena *scratch)
 {
 	*f->batch = (struct otlp_batch){ .nrows = 0 };
 	f->scratch = scratch;
 	arena_init(scratch);
-	arena_limit(scratch, f->mem->limit, f->mem->full, f->mem->full_arg);
+	arena_limit(scratch, f->mem->limit, give_up, f);
 }
 
 static enum otlp_outcome

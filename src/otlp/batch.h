@@ -22,6 +22,12 @@ struct otlp_tag {
 	struct str	key, value;
 };
 
+/* In order; of equal keys the last counts. */
+struct otlp_tags {
+	struct otlp_tag	*items;
+	size_t		 n;
+};
+
 /* What the spans of a request say of one trace; texts are absent where they say nothing. */
 struct otlp_trace {
 	struct str		 trace_id;
@@ -32,15 +38,13 @@ struct otlp_trace {
 	struct str		 request_preview, response_preview;	/* of the last root */
 	struct str		 session_id, user;
 	struct str		 name;		/* set by an attribute, no span's name */
-	/* in order, of equal keys the last counts; resource attributes come first */
-	struct otlp_tag		*tags;
-	size_t			 ntags;
+	/* of the first resource that has any: traces of a resource share them */
+	const struct otlp_tags	*resource_tags;		/* NULL: none */
+	struct otlp_tags	 tags;			/* of roots; they count over those */
 	/* every span, in order; for otlp_sum() */
 	struct otlp_node	*nodes;
 	size_t			 nnodes;
 	bool			 has_usage, has_cost;	/* any span has */
-	/* internal: the resource whose attributes are its tags is known */
-	bool			 has_resource;
 };
 
 struct otlp_batch {

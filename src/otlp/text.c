@@ -86,10 +86,11 @@ otlp_texts_add(struct arena *mem, struct otlp_texts *texts, struct str key, stru
 static struct otlp_text *
 find(const struct otlp_texts *texts, const char *key)
 {
+	struct str name = str_of(key);
 	size_t i;
 
 	for (i = 0; i < texts->n; i++)
-		if (str_is(texts->items[i].key, key))
+		if (str_eq(texts->items[i].key, name))
 			return &texts->items[i];
 	return NULL;
 }

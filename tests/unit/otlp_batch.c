@@ -75,8 +75,8 @@ check_protobuf(void)
 	check_str("response", t->response_preview, "\"answer\"");
 	check_str("session", t->session_id, "sess-1");
 	check_str("user", t->user, "user-1");
-	tap_ok(t->ntags == 1 && str_is(t->tags[0].key, "service.name") &&
-	    str_is(t->tags[0].value, "svc"), "tags, without those of the SDK");
+	tap_ok(t->resource_tags->n == 1 && str_is(t->resource_tags->items[0].key, "service.name") &&
+	    str_is(t->resource_tags->items[0].value, "svc"), "tags, without those of the SDK");
 	otlp_sum(&mem, t->nodes, t->nnodes, &sums);
 	tap_ok(sums.tokens[TOKENS_TOTAL].v == 1500 && sums.costs[COST_TOTAL].v == 0.0075, "sums");
 }
@@ -358,7 +358,7 @@ check_lengths(void)
 	check_length("mlflow.llm.model", OTLP_MODEL_MAX + 1, OTLP_FINE);
 	tap_ok(batch.rows[0]->model.len == OTLP_MODEL_MAX, "a model is cut");
 	check_length("mlflow.traceTag.t", OTLP_TAG_MAX + 1, OTLP_FINE);
-	tap_ok(batch.traces[0]->tags[0].value.len == OTLP_TAG_MAX, "a tag's value is cut");
+	tap_ok(batch.traces[0]->tags.items[0].value.len == OTLP_TAG_MAX, "a tag's value is cut");
 	check_length("mlflow.spanInputs", 2000, OTLP_FINE);
 	tap_ok(batch.traces[0]->request_preview.len == OTLP_PREVIEW_MAX &&
 	    str_ends(batch.traces[0]->request_preview, "x..."), "a preview is cut");
@@ -444,9 +444,9 @@ check_facts(void)
 	    TEXT("mlflow.traceTag.mlflow.artifactLocation", "x") "]") ","
 	    CHILD("02", "\"attributes\":[" TEXT("mlflow.traceTag.c", "x") "]")));
 	t = batch.traces[0];
-	tap_ok(t->ntags == 3 && str_is(t->tags[0].value, "x") &&
-	    str_is(t->tags[1].value, "{\"a\":1}") && str_is(t->tags[2].key, "n") &&
-	    str_is(t->tags[2].value, "5"), "tags of a root, but for the server's own");
+	tap_ok(t->tags.n == 3 && str_is(t->tags.items[0].value, "x") &&
+	    str_is(t->tags.items[1].value, "{\"a\":1}") && str_is(t->tags.items[2].key, "n") &&
+	    str_is(t->tags.items[2].value, "5"), "tags of a root, but for the server's own");
 	check_str("a name", t->name, "N");
 	read_json(SPANS(ROOT("01", "\"attributes\":[" TEXT("mlflow.llm.cost", "{}") "]")));
 	tap_ok(batch.traces[0]->has_cost && !batch.traces[0]->has_usage, "a cost of nothing");
@@ -458,7 +458,7 @@ check_facts(void)
 static void
 check_resources(void)
 {
-	const struct otlp_trace *t;
+	const struct otlp_tags *tags;
 
 	tap_ok(read_json("{\"resourceSpans\":[" RESOURCE("", ROOT("01", "\"name\":\"n\"")) ","
 	    RESOURCE(TEXT("s", "v") "," ATTR("n", "\"intValue\":3") ","
@@ -468,16 +468,18 @@ check_resources(void)
 	    RESOURCE(TEXT("later", "x"), CHILD("03", "\"name\":\"n\"") ","
 	    "{\"traceId\":\"0b\",\"spanId\":\"01\"}") "]}") == OTLP_FINE && batch.ntraces == 2,
 	    "two traces of three resources");
-	t = batch.traces[0];
-	tap_ok(t->ntags == 3 && str_is(t->tags[0].value, "v") && str_is(t->tags[1].value, "3") &&
-	    str_is(t->tags[2].value, "[\"\\u00e9\", null]"),
+	tags = batch.traces[0]->resource_tags;
+	tap_ok(tags->n == 3 && str_is(tags->items[0].value, "v") &&
+	    str_is(tags->items[1].value, "3") &&
+	    str_is(tags->items[2].value, "[\"\\u00e9\", null]"),
 	    "tags are those of the first resource that has any");
-	tap_ok(batch.traces[1]->ntags == 1 && str_is(batch.traces[1]->tags[0].key, "later"),
+	tags = batch.traces[1]->resource_tags;
+	tap_ok(tags->n == 1 && str_is(tags->items[0].key, "later"),
 	    "each trace its own");
 	read_json("{\"resourceSpans\":[" RESOURCE(TEXT("k", "resource"),
 	    ROOT("01", "\"attributes\":[" TEXT("mlflow.traceTag.k", "root") "]")) "]}");
-	tap_ok(batch.traces[0]->ntags == 2 && str_is(batch.traces[0]->tags[1].value, "root"),
-	    "those of a root come behind");
+	tap_ok(batch.traces[0]->resource_tags->n == 1 && batch.traces[0]->tags.n == 1 &&
+	    str_is(batch.traces[0]->tags.items[0].value, "root"), "those of a root beside them");
 }
 
 static void
