@@ -1,7 +1,9 @@
 /* Tokens and costs: read, summed over trees, and priced. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "otlp/price.h"
+#include "otlp/price_files.h"
 #include "otlp/usage.h"
 #include "tap.h"
 
@@ -183,6 +185,39 @@ check_prices(void)
 	check_price("gpt-4o", NULL, "\"nope\"", NULL);
 }
 
+static void
+write_file(const char *folder, const char *name, const char *text)
+{
+	FILE *f = fopen(arena_printf(&mem, "%s/%s", folder, name).p, "w");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		abort();
+}
+
+static void
+check_files(void)
+{
+	char folder[] = "/tmp/otlp_usage.XXXXXX";
+
+	if (mkdtemp(folder) == NULL)
+		abort();
+	write_file(folder, "b.json", "{\"models\": {\"m\": {\"pricing\": {}}}}");
+	write_file(folder, "a.json", "{\"models\": {\"m\": {\"pricing\": {}}, \"l\": {\"pricing\": {}}}}");
+	write_file(folder, "broken.json", "{");
+	write_file(folder, "other.txt", "{\"models\": {\"n\": {\"pricing\": {}}}}");
+	otlp_prices_load(&mem, folder, &prices);
+	tap_ok(prices.n == 3 && str_is(prices.items[0].model, "l") &&
+	    str_is(prices.items[1].provider, "a") && str_is(prices.items[2].provider, "b"),
+	    "files of a folder, by model and provider");
+	unlink(arena_printf(&mem, "%s/a.json", folder).p);
+	unlink(arena_printf(&mem, "%s/b.json", folder).p);
+	unlink(arena_printf(&mem, "%s/broken.json", folder).p);
+	unlink(arena_printf(&mem, "%s/other.txt", folder).p);
+	rmdir(folder);
+	otlp_prices_load(&mem, folder, &prices);
+	tap_ok(prices.n == 0, "a folder that is not there");
+}
+
 int
 main(void)
 {
@@ -192,6 +227,7 @@ main(void)
 	check_deep();
 	check_node();
 	check_prices();
+	check_files();
 	arena_fini(&mem);
 	return tap_done();
 }
