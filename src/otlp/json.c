@@ -222,11 +222,11 @@ take_bytes(struct reader *r, const struct json_object *o, int depth)
 	return v;
 }
 
-/* An object with a list of "values", of values or of pairs. */
+/* An object with a list of "values", of values or of pairs, that may be so deep. */
 static const struct json_object *
 values_of(struct reader *r, const struct json_object *o, int depth)
 {
-	if (depth == 0 || json_kind(o) != JSON_OBJECT)
+	if (depth < 0 || json_kind(o) != JSON_OBJECT)
 		return refuse(r);
 	return member_kind(r, o, "values", NULL, JSON_LIST);
 }
@@ -234,15 +234,17 @@ values_of(struct reader *r, const struct json_object *o, int depth)
 static struct otlp_value
 take_array(struct reader *r, const struct json_object *o, int depth)
 {
+	depth -= OTLP_DEPTH_LIST;
 	return (struct otlp_value){ OTLP_LIST, .items =
-	    take_list(r, values_of(r, o, depth), depth - 1) };
+	    take_list(r, values_of(r, o, depth), depth) };
 }
 
 static struct otlp_value
 take_map(struct reader *r, const struct json_object *o, int depth)
 {
+	depth -= OTLP_DEPTH_MAP;
 	return (struct otlp_value){ OTLP_MAP, .items =
-	    take_pairs(r, values_of(r, o, depth), depth - 1) };
+	    take_pairs(r, values_of(r, o, depth), depth) };
 }
 
 static const struct {

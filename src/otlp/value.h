@@ -40,10 +40,12 @@ struct otlp_attr {
 };
 
 /*
- * Lists and maps may nest so deep, the outermost being the first: deeper is no request
- * of OpenTelemetry's.  The reference's readers stop at about the same depth.
+ * How deep lists and maps may nest in an attribute's value, in messages of protobuf: a list
+ * is two, a map three.  The reference's readers stop there, at 100 of a whole request.
  */
-#define OTLP_DEPTH_MAX	40
+#define OTLP_DEPTH_MAX	94
+#define OTLP_DEPTH_LIST	2
+#define OTLP_DEPTH_MAP	3
 
 /* Keep each key once: the last value, at the first place. */
 void	otlp_attrs_fold(struct arena *, struct otlp_attrs *);

@@ -258,9 +258,9 @@ check_outcome(const char *body, enum otlp_outcome want)
 	tap_ok((got == OTLP_FINE) == (*otlp_sentence(got) == '\0'), "... which is said");
 }
 
-/* Lists in lists. */
+/* Lists in lists, or maps in maps. */
 static void
-check_depth(int depth, enum otlp_outcome want)
+check_depth(const char *open, const char *close, int depth, enum otlp_outcome want)
 {
 	struct buf body = { 0 };
 	int i;
@@ -268,12 +268,66 @@ check_depth(int depth, enum otlp_outcome want)
 	buf_puts(&body, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{" IDS ","
 	    "\"attributes\":[{\"key\":\"k\",\"value\":{");
 	for (i = 0; i < depth; i++)
-		buf_puts(&body, "\"arrayValue\":{\"values\":[{");
+		buf_puts(&body, open);
 	for (i = 0; i < depth; i++)
-		buf_puts(&body, "}]}");
+		buf_puts(&body, close);
 	buf_puts(&body, "}}]}]}]}]}");
-	tap_ok(read_json(body.p) == want, "lists of %d levels", depth);
+	tap_ok(read_json(body.p) == want, "%s %d times", open, depth);
 	buf_fini(&body);
+}
+
+/* A message in a message, from the inside out. */
+static struct str
+wrap(struct str inner, int tag)
+{
+	struct buf b = { 0 };
+	size_t n = inner.len;
+	struct str out;
+
+	buf_putc(&b, (char)tag);
+	for (; n > 0x7f; n >>= 7)
+		buf_putc(&b, (char)(n | 0x80));
+	buf_putc(&b, (char)n);
+	buf_add_str(&b, inner);
+	out = arena_str(&mem, buf_str(&b));
+	buf_fini(&b);
+	return out;
+}
+
+static void
+check_wire_depth(int depth, enum otlp_outcome want)
+{
+	struct str value = STR("");
+	struct buf span = { 0 };
+	int i;
+
+	/* ArrayValue.values in AnyValue.array_value */
+	for (i = 0; i < depth; i++)
+		value = wrap(wrap(value, 1 << 3 | 2), 5 << 3 | 2);
+	/* KeyValue.value, Span.attributes, with ids before */
+	value = wrap(wrap(value, 2 << 3 | 2), 9 << 3 | 2);
+	buf_puts(&span, "\n\1x\022\1x");
+	buf_add_str(&span, value);
+	value = wrap(wrap(wrap(buf_str(&span), 2 << 3 | 2), 2 << 3 | 2), 1 << 3 | 2);
+	tap_ok(otlp_batch_protobuf(&mem, value, NULL, &batch) == want,
+	    "lists of %d levels in protobuf", depth);
+	buf_fini(&span);
+}
+
+static void
+check_depths(void)
+{
+	static const char list[] = "\"arrayValue\":{\"values\":[{", list_end[] = "}]}";
+	static const char map[] = "\"kvlistValue\":{\"values\":[{\"value\":{", map_end[] = "}}]}";
+	enum { LISTS = OTLP_DEPTH_MAX / OTLP_DEPTH_LIST, MAPS = OTLP_DEPTH_MAX / OTLP_DEPTH_MAP };
+
+	check_depth(list, list_end, LISTS, OTLP_FINE);
+	check_depth(list, list_end, LISTS + 1, OTLP_BROKEN);
+	check_depth(map, map_end, MAPS, OTLP_FINE);
+	check_depth(map, map_end, MAPS + 1, OTLP_BROKEN);
+	check_wire_depth(LISTS, OTLP_FINE);
+	check_wire_depth(LISTS + 1, OTLP_BROKEN);
+	check_wire_depth(20000, OTLP_BROKEN);
 }
 
 static void
@@ -328,8 +382,6 @@ check_broken(void)
 	check_outcome(SPAN("\"endTimeUnixNano\":\"9223372036854775807\""), OTLP_FINE);
 	tap_ok(otlp_batch_json(&mem, STR(SPAN("\"name\":\"n\"")), 10, NULL, &batch) ==
 	    OTLP_TOO_MANY, "more values than one may have");
-	check_depth(OTLP_DEPTH_MAX, OTLP_FINE);
-	check_depth(OTLP_DEPTH_MAX + 1, OTLP_BROKEN);
 }
 
 /* One attribute of so many characters. */
@@ -527,6 +579,7 @@ main(void)
 	check_values();
 	check_contents();
 	check_broken();
+	check_depths();
 	check_lengths();
 	check_previews();
 	check_times();
