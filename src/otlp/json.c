@@ -162,7 +162,7 @@ static struct otlp_value take_value(struct reader *, const struct json_object *,
 static struct otlp_attrs
 take_list(struct reader *r, const struct json_object *list, int depth)
 {
-	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, length_of(list));
 
 	for (; out.n < length_of(list); out.n++)
 		out.items[out.n].value = take_value(r, object_at(r, list, out.n), depth);
@@ -283,7 +283,7 @@ take_value(struct reader *r, const struct json_object *o, int depth)
 static struct otlp_attrs
 take_pairs(struct reader *r, const struct json_object *list, int depth)
 {
-	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, length_of(list));
 
 	for (; !r->broken && out.n < length_of(list); out.n++) {
 		const struct json_object *o = object_at(r, list, out.n), *value;

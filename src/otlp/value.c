@@ -8,6 +8,12 @@
 #include "json/write.h"
 #include "otlp/value.h"
 
+struct otlp_attrs
+otlp_attrs_new(struct arena *mem, size_t room)
+{
+	return (struct otlp_attrs){ arena_array(mem, room, sizeof(struct otlp_attr)), 0 };
+}
+
 /* By key, then by place. */
 static int
 by_key(const void *a, const void *b)

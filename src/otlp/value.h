@@ -47,6 +47,8 @@ struct otlp_attr {
 #define OTLP_DEPTH_LIST	2
 #define OTLP_DEPTH_MAP	3
 
+/* Room for so many; there are none yet. */
+struct otlp_attrs otlp_attrs_new(struct arena *, size_t room);
 /* Keep each key once: the last value, at the first place. */
 void	otlp_attrs_fold(struct arena *, struct otlp_attrs *);
 /* NULL where there is none. */

@@ -161,8 +161,8 @@ check_content(const char *body, const char *name, const char *want)
 static void
 check_value(const char *value, const char *want)
 {
-	struct str body = arena_printf(&mem, SPAN("\"attributes\":[{\"key\":\"k\",\"value\":{%s}}]"),
-	    value), text = STR("absent");
+	struct str body = arena_printf(&mem,
+	    SPAN("\"attributes\":[{\"key\":\"k\",\"value\":{%s}}]"), value), text = STR("absent");
 
 	if (read_json(body.p) == OTLP_FINE &&
 	    skim_member(content_member("attributes"), "k", &text))
@@ -340,8 +340,10 @@ check_broken(void)
 		SPANS("{\"traceId\":\"abc\",\"spanId\":\"01\"}"), SPANS("{\"traceId\":5}"),
 		SPAN("\"name\":5"), SPAN("\"startTimeUnixNano\":1.5"),
 		SPAN("\"startTimeUnixNano\":-1"), SPAN("\"startTimeUnixNano\":\"x\""),
-		SPAN("\"startTimeUnixNano\":\"18446744073709551616\""), SPAN("\"name\":\"\\ud800\""),
-		SPAN("\"attributes\":{}"), SPAN("\"attributes\":[5]"), SPAN("\"attributes\":[null]"),
+		SPAN("\"startTimeUnixNano\":\"18446744073709551616\""),
+		SPAN("\"name\":\"\\ud800\""),
+		SPAN("\"attributes\":{}"), SPAN("\"attributes\":[5]"),
+		SPAN("\"attributes\":[null]"),
 		SPAN("\"attributes\":[{\"key\":5}]"), SPAN("\"attributes\":[{\"value\":5}]"),
 		SPAN("\"attributes\":[" ATTR("k", "\"intValue\":1.5") "]"),
 		SPAN("\"attributes\":[" ATTR("k", "\"intValue\":\"9223372036854775808\"") "]"),
@@ -370,8 +372,8 @@ check_broken(void)
 	check_outcome(SPANS("{}"), OTLP_NOT_CONVERTED);
 	check_outcome(SPANS("{\"traceId\":\"01\"}"), OTLP_NOT_CONVERTED);
 	check_outcome(SPANS("{\"traceId\":\"01\",\"spanId\":\"\"}"), OTLP_NOT_CONVERTED);
-	check_outcome(SPANS("{\"traceId\":\"0102030405060708090a0b0c0d0e0f1011\",\"spanId\":\"01\"}"),
-	    OTLP_NOT_LOGGED);
+	check_outcome(SPANS("{\"traceId\":\"0102030405060708090a0b0c0d0e0f1011\","
+	    "\"spanId\":\"01\"}"), OTLP_NOT_LOGGED);
 	check_outcome(SPANS("{\"traceId\":\"01\",\"spanId\":\"010203040506070809\"}"),
 	    OTLP_NOT_LOGGED);
 	check_outcome(SPAN("\"attributes\":[" TEXT("mlflow.llm.cost", "nope") "]"),
@@ -433,7 +435,8 @@ check_previews(void)
 	    "[{\"role\":\"user\",\"content\":\"x\"}]");
 	check_preview("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\","
 	    "\"content\":\"b\\u00e9\"},{\"role\":\"assistant\",\"content\":\"c\"}]}", "b\xc3\xa9");
-	check_preview("{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"},5,{\"role\":\"x\"}]}", "a");
+	check_preview("{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"},5,"
+	    "{\"role\":\"x\"}]}", "a");
 	check_preview("{\"choices\":[{\"message\":{\"role\":\"r\",\"content\":\"c\"}}]}", "c");
 	check_preview("{\"input\":[{\"role\":\"r\",\"content\":\"i\"}],\"output\":[{\"role\":\"r\","
 	    "\"content\":\"o\"}]}", "i");
@@ -445,8 +448,8 @@ check_previews(void)
 	    "{\"messages\":[{\"role\":\"r\",\"content\":\"\"}]}");
 }
 
-#define CHILD(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\",\"parentSpanId\":\"ff\"," \
-	members "}"
+#define CHILD(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\"," \
+	"\"parentSpanId\":\"ff\"," members "}"
 #define ROOT(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\"," members "}"
 
 static void
@@ -463,7 +466,8 @@ check_times(void)
 	tap_ok(!t->has_root && t->status.p == NULL, "no root, no status");
 	read_json(SPANS(CHILD("03", "\"startTimeUnixNano\":15")));
 	tap_ok(!batch.traces[0]->end_ns.set, "a trace none of whose spans ended");
-	read_json(SPANS(ROOT("01", "\"status\":{\"code\":2}") "," ROOT("02", "\"status\":{\"code\":1}")));
+	read_json(SPANS(ROOT("01", "\"status\":{\"code\":2}") ","
+	    ROOT("02", "\"status\":{\"code\":1}")));
 	check_str("status of the first root", batch.traces[0]->status, "ERROR");
 	read_json(SPANS(ROOT("01", "\"status\":{\"code\":0}")));
 	check_str("a root that says nothing is well", batch.traces[0]->status, "OK");
@@ -490,8 +494,8 @@ check_facts(void)
 	    TEXT("session.id", "s") "]")));
 	check_str("a session before a conversation", batch.traces[0]->session_id, "s");
 	read_json(SPANS(ROOT("01", "\"attributes\":[" TEXT("mlflow.traceTag.a", "x") ","
-	    TEXT("mlflow.traceTag.j", "{\\\"a\\\":1}") "," ATTR("mlflow.traceTag.n", "\"intValue\":5")
-	    "," TEXT("mlflow.traceTag.b$d", "x") "," TEXT("mlflow.traceTag.mlflow.traceName", "N")
+	    TEXT("mlflow.traceTag.j", "{\\\"a\\\":1}") ","
+	    ATTR("mlflow.traceTag.n", "\"intValue\":5") "," TEXT("mlflow.traceTag.b$d", "x") "," TEXT("mlflow.traceTag.mlflow.traceName", "N")
 	    "," TEXT("mlflow.traceTag.mlflow.trace.spansLocation", "x") ","
 	    TEXT("mlflow.traceTag.mlflow.artifactLocation", "x") "]") ","
 	    CHILD("02", "\"attributes\":[" TEXT("mlflow.traceTag.c", "x") "]")));

@@ -97,7 +97,8 @@ check_numbers(void)
 	tap_ok(otlp_usage_read(&mem, STR("{\"input_tokens\": \"1\"}"), &usage) == -1 &&
 	    otlp_usage_read(&mem, STR("{\"cache_read_input_tokens\": null}"), &usage) == -1,
 	    "a member that is no number is wrong");
-	tap_ok(otlp_usage_read(&mem, STR("{\"x\": null}"), &usage) == 0, "others are not looked at");
+	tap_ok(otlp_usage_read(&mem, STR("{\"x\": null}"), &usage) == 0,
+	    "others are not looked at");
 	tap_ok(otlp_cost_read(&mem, STR("\"nope\""), &cost) == -1 &&
 	    otlp_cost_read(&mem, STR("null"), &cost) == -1 &&
 	    otlp_cost_read(&mem, STR("{\"input_cost\": \"1\"}"), &cost) == -1,
@@ -157,8 +158,8 @@ check_prices(void)
 	    "\"cache_read_per_million_tokens\": 1.25}}, \"free\": {\"pricing\": "
 	    "{\"input_per_million_tokens\": 0}}, \"none\": {}}}")), "a file");
 	tap_ok(otlp_prices_add(&mem, &prices, STR("azure"), STR("{\"models\": {\"gpt-4o\": "
-	    "{\"pricing\": {\"input_per_million_tokens\": 0, \"output_per_million_tokens\": 1}}}}")),
-	    "another");
+	    "{\"pricing\": {\"input_per_million_tokens\": 0, "
+	    "\"output_per_million_tokens\": 1}}}}")), "another");
 	tap_ok(otlp_prices_add(&mem, &prices, STR("anthropic"), STR("{\"models\": {\"claude\": "
 	    "{\"pricing\": {\"input_per_million_tokens\": 1000000, "
 	    "\"cache_write_per_million_tokens\": 2000000, "
@@ -202,7 +203,8 @@ check_files(void)
 	if (mkdtemp(folder) == NULL)
 		abort();
 	write_file(folder, "b.json", "{\"models\": {\"m\": {\"pricing\": {}}}}");
-	write_file(folder, "a.json", "{\"models\": {\"m\": {\"pricing\": {}}, \"l\": {\"pricing\": {}}}}");
+	write_file(folder, "a.json", "{\"models\": {\"m\": {\"pricing\": {}}, "
+	    "\"l\": {\"pricing\": {}}}}");
 	write_file(folder, "broken.json", "{");
 	write_file(folder, "other.txt", "{\"models\": {\"n\": {\"pricing\": {}}}}");
 	otlp_prices_load(&mem, folder, &prices);
