@@ -54,12 +54,18 @@ void	otlp_attrs_fold(struct arena *, struct otlp_attrs *);
 /* NULL where there is none. */
 const struct otlp_value *otlp_attrs_find(const struct otlp_attrs *, const char *key);
 
+enum otlp_form {
+	OTLP_PLAIN,
+	OTLP_ASCII,	/* what is not ASCII is escaped */
+	OTLP_BASE64	/* of links: bytes are base64, unless in a list or map */
+};
+
 /*
  * As JSON with ", " and ": ", numbers as Python writes them, bytes as a text that looks
- * like Python's.  `ascii` escapes what is not ASCII.
+ * like Python's.
  */
-void	otlp_value_write(struct buf *, const struct otlp_value *, bool ascii);
+void	otlp_value_write(struct buf *, const struct otlp_value *, enum otlp_form);
 /* An object of them. */
-void	otlp_attrs_write(struct buf *, const struct otlp_attrs *, bool ascii);
+void	otlp_attrs_write(struct buf *, const struct otlp_attrs *, enum otlp_form);
 
 #endif

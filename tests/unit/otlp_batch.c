@@ -232,11 +232,11 @@ check_contents(void)
 	    "\"attributes\": {\"n\": 3, \"b\": \"b'\\\\x01'\", \"u\": null}}]");
 	/* ids are hexadecimal here too */
 	check_content(SPAN("\"links\":[{\"traceId\":\"b2\",\"spanId\":\"b1\"},{\"attributes\":["
-	    TEXT("why", "x") "]}]"), "links",
+	    TEXT("why", "x") "," ATTR("b", "\"bytesValue\":\"AP8nIg==\"") "]}]"), "links",
 	    "[{\"trace_id\": \"tr-000000000000000000000000000000b2\", \"span_id\": "
 	    "\"00000000000000b1\", \"attributes\": null}, {\"trace_id\": "
 	    "\"tr-00000000000000000000000000000000\", \"span_id\": \"0000000000000000\", "
-	    "\"attributes\": {\"why\": \"x\"}}]");
+	    "\"attributes\": {\"why\": \"x\", \"b\": \"AP8nIg==\"}}]");
 	check_content(SPAN("\"attributes\":[" TEXT("k", "1st") "," TEXT("", "e") ","
 	    TEXT("k", "2nd") "," TEXT("mlflow.traceRequestId", "x") "," TEXT("z", "z") "]"),
 	    "attributes", "{\"k\": \"\\\"2nd\\\"\", \"\": \"\\\"e\\\"\", "
@@ -441,6 +441,8 @@ check_previews(void)
 	check_preview("{\"input\":[{\"role\":\"r\",\"content\":\"i\"}],\"output\":[{\"role\":\"r\","
 	    "\"content\":\"o\"}]}", "i");
 	check_preview("{\"request\":{\"input\":[{\"role\":\"r\",\"content\":\"i\"}]}}", "i");
+	check_preview("{\"request\":{\"request\":{\"input\":[{\"role\":\"r\",\"content\":\"i\"}]}}}",
+	    "i");
 	check_preview("{\"messages\":[{\"role\":\"r\",\"content\":[{\"type\":\"image\"},"
 	    "{\"type\":\"output_text\",\"text\":\"t\"}]}]}", "t");
 	check_preview("{\"messages\":[{\"role\":\"r\",\"content\":[5,\"s\"]}]}", "s");
@@ -495,7 +497,8 @@ check_facts(void)
 	check_str("a session before a conversation", batch.traces[0]->session_id, "s");
 	read_json(SPANS(ROOT("01", "\"attributes\":[" TEXT("mlflow.traceTag.a", "x") ","
 	    TEXT("mlflow.traceTag.j", "{\\\"a\\\":1}") ","
-	    ATTR("mlflow.traceTag.n", "\"intValue\":5") "," TEXT("mlflow.traceTag.b$d", "x") "," TEXT("mlflow.traceTag.mlflow.traceName", "N")
+	    ATTR("mlflow.traceTag.n", "\"intValue\":5") "," TEXT("mlflow.traceTag.b$d", "x") ","
+	    TEXT("mlflow.traceTag.mlflow.traceName", "N")
 	    "," TEXT("mlflow.traceTag.mlflow.trace.spansLocation", "x") ","
 	    TEXT("mlflow.traceTag.mlflow.artifactLocation", "x") "]") ","
 	    CHILD("02", "\"attributes\":[" TEXT("mlflow.traceTag.c", "x") "]")));
