@@ -362,8 +362,8 @@ otlp_sentence(enum otlp_outcome outcome)
 	case OTLP_NO_SPANS:
 		return "Invalid OpenTelemetry format - no spans found";
 	case OTLP_TOO_MANY:
-		return "The JSON of the request has more values than one may have "
-		    "(--max-values). Send fewer spans at a time, or protobuf.";
+		return "The JSON of a span has more values than one may have (--max-values). "
+		    "Send fewer attributes, or protobuf.";
 	case OTLP_BROKEN:
 		return "Invalid OpenTelemetry format";
 	}
