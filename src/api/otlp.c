@@ -12,6 +12,7 @@
 #include "http/request.h"
 #include "otlp/batch.h"
 #include "otlp/inflate.h"
+#include "otlp/price_files.h"
 #include "store/span.h"
 
 /*
@@ -21,6 +22,9 @@
 #define CONTENT_MAX	(16 * 1024 * 1024 - 64 * 1024)
 /* Bytes that a body may unpack to: what may come unpacked. */
 #define UNPACKED_MAX	REQUEST_BODY_MAX
+
+/* Below the web UI's files, where tools/fetch-ui puts it. */
+#define PRICES	"model_catalog"
 
 #define NS_IN_MS	1000000
 #define USER_KEY	"mlflow.trace.user"
@@ -89,6 +93,20 @@ fail_outcome(struct ctx *c, enum otlp_outcome outcome)
 	}
 }
 
+/* What models cost; read from disk at the first spans of a worker. */
+static const struct otlp_prices *
+find_prices(struct ctx *c)
+{
+	struct kept *k = c->kept;
+
+	if (k->prices == NULL) {
+		k->prices = arena_alloc(&k->mem, sizeof(*k->prices));
+		otlp_prices_load(&k->mem, arena_printf(c->mem, "%s/" PRICES,
+		    c->conf->ui_dir).p, k->prices);
+	}
+	return k->prices;
+}
+
 static int
 read_batch(struct ctx *c, struct otlp_batch *batch)
 {
@@ -103,8 +121,8 @@ read_batch(struct ctx *c, struct otlp_batch *batch)
 		    ". Expected: application/x-protobuf or application/json");
 	if (unpack(c, &body) == -1)
 		return -1;
-	outcome = json ? otlp_batch_json(c->mem, body, c->work.budget.values, NULL, batch) :
-	    otlp_batch_protobuf(c->mem, body, NULL, batch);
+	outcome = json ? otlp_batch_json(c->mem, body, c->work.budget.values,
+	    find_prices(c), batch) : otlp_batch_protobuf(c->mem, body, find_prices(c), batch);
 	if (outcome != OTLP_FINE)
 		return fail_outcome(c, outcome);
 	for (i = 0; i < batch->nrows; i++)

@@ -6,10 +6,10 @@
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-struct str
-base64_encode(struct arena *mem, struct str bytes)
+/* Into room for four characters each three bytes; how many there are. */
+static size_t
+encode(char *out, struct str bytes)
 {
-	char *out = arena_alloc(mem, (bytes.len + 2) / 3 * 4 + 1);
 	size_t i, n = 0;
 
 	for (i = 0; i < bytes.len; i += 3) {
@@ -23,7 +23,22 @@ base64_encode(struct arena *mem, struct str bytes)
 			out[n++] = k > left ? '=' :
 			    alphabet[group >> (18 - 6 * k) & 63];
 	}
-	return (struct str){ out, n };
+	out[n] = '\0';
+	return n;
+}
+
+void
+base64_add(struct buf *to, struct str bytes)
+{
+	to->len += encode(buf_room(to, (bytes.len + 2) / 3 * 4), bytes);
+}
+
+struct str
+base64_encode(struct arena *mem, struct str bytes)
+{
+	char *out = arena_alloc(mem, (bytes.len + 2) / 3 * 4 + 1);
+
+	return (struct str){ out, encode(out, bytes) };
 }
 
 bool

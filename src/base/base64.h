@@ -3,7 +3,9 @@
 #define BASE_BASE64_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
+void		base64_add(struct buf *, struct str bytes);
 struct str	base64_encode(struct arena *, struct str bytes);
 /*
  * Characters outside the alphabet do not count; the padding must be there.  false when it

@@ -11,7 +11,8 @@ name_has_characters(struct str name)
 	while (i < name.len) {
 		uint32_t cp = utf8_next(name, &i);
 
-		if (cp == 0 || (!utf8_is_word(cp) && (cp > 0x7f || strchr("/.- :", (int)cp) == NULL)))
+		if (cp == 0 || (!utf8_is_word(cp) &&
+		    (cp > 0x7f || strchr("/.- :", (int)cp) == NULL)))
 			return false;
 	}
 	return true;

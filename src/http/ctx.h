@@ -15,11 +15,18 @@
 #include "json/read.h"
 #include "json/write.h"
 
+struct otlp_prices;
 struct fcgx;		/* the FastCGI request, for request.c and response.c */
 struct route;
 
 /* Values of {names} in a route's path, in order. */
 #define PATH_PARAMS_MAX	2
+
+/* What handlers keep from request to request: it goes with the worker. */
+struct kept {
+	struct arena		 mem;
+	struct otlp_prices	*prices;	/* of models; NULL: not loaded yet */
+};
 
 struct request {
 	struct str	method;
@@ -61,6 +68,7 @@ struct ctx {
 	/* for the life of the worker */
 	const struct conf	*conf;
 	struct arena		*mem;		/* emptied after each request */
+	struct kept		*kept;
 	/* for one request */
 	struct work		 work;		/* what the store is told: its mem is ours */
 	struct fcgx		*fcgx;

@@ -103,7 +103,7 @@ static void
 serve_one(struct ctx *c, struct arena *mem, void (*serve)(struct ctx *))
 {
 	struct ctx fresh = {
-		.conf = c->conf, .mem = mem, .fcgx = c->fcgx,
+		.conf = c->conf, .mem = mem, .kept = c->kept, .fcgx = c->fcgx,
 		.work = work_start(c->work.db, mem),
 		.res = { .always = c->res.always, .headers = c->res.headers,
 		    .body = c->res.body },
@@ -150,7 +150,8 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 {
 	struct fcgx fcgx;
 	struct arena mem;
-	struct ctx c = { .conf = conf, .work = { .db = db }, .fcgx = &fcgx };
+	struct kept kept = { .prices = NULL };
+	struct ctx c = { .conf = conf, .kept = &kept, .work = { .db = db }, .fcgx = &fcgx };
 	struct wait wait;
 	int rc;
 
@@ -169,6 +170,7 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 		return -1;
 	}
 	arena_init(&mem);
+	arena_init(&kept.mem);
 	rc = serve_all(&c, &mem, &wait, serve);
 	if (rc == -1)
 		log_error("cannot take a request from the socket: %s", strerror(errno));
@@ -178,6 +180,7 @@ loop_run(const struct conf *conf, struct db *db, void (*serve)(struct ctx *))
 	buf_fini(&c.res.always);
 	buf_fini(&c.res.headers);
 	buf_fini(&c.res.body);
+	arena_fini(&kept.mem);
 	arena_fini(&mem);
 	return rc;
 }

@@ -168,8 +168,9 @@ json_read(struct str text, size_t most, struct json_object **out)
 	enum json_outcome outcome;
 
 	*out = NULL;
-	if (str_starts(text, "\xef\xbb\xbf"))
-		text = (struct str){ text.p + 3, text.len - 3 };
+	if (str_starts(text, JSON_BOM))
+		text = (struct str){ text.p + sizeof(JSON_BOM) - 1,
+		    text.len - sizeof(JSON_BOM) + 1 };
 	sc.s = trim_end(text);
 	if (sc.s.len == 0 || sc.s.len >= INT32_MAX || !utf8_is_valid(sc.s))
 		return JSON_BROKEN;

@@ -34,6 +34,7 @@ enum json_kind {
  * members wins; comments, single quotes, raw control characters, trailing
  * commas, invalid UTF-8 and anything behind the value are errors.
  */
+#define JSON_BOM	"\xef\xbb\xbf"
 enum json_outcome {
 	JSON_FINE,
 	JSON_BROKEN,	/* not JSON; *out is NULL */

@@ -49,7 +49,7 @@ tag_value(struct arena *mem, const struct otlp_value *v)
 
 	if (v->kind == OTLP_STRING)
 		return v->text;
-	otlp_value_write(&text, v, true);
+	otlp_value_write(&text, v, OTLP_ASCII);
 	return otlp_text_take(mem, &text);
 }
 
@@ -185,13 +185,13 @@ take_trace_tags(struct filling *f, const struct otlp_stored *s, struct otlp_trac
 	size_t i;
 
 	for (i = 0; i < s->texts.n; i++) {
-		struct str key = s->texts.items[i].key;
-		struct str value = otlp_text_plain(f->scratch, s->texts.items[i].text);
+		struct str key = s->texts.items[i].key, value;
 
 		if (!str_starts(key, prefix))
 			continue;
 		key.p += sizeof(prefix) - 1;
 		key.len -= sizeof(prefix) - 1;
+		value = otlp_text_plain(f->scratch, s->texts.items[i].text);
 		if (!str_is(key, "mlflow.traceName")) {
 			if (!is_bookkeeping(key))
 				add_tag(f, &t->tags, key, value);
@@ -362,8 +362,8 @@ otlp_sentence(enum otlp_outcome outcome)
 	case OTLP_NO_SPANS:
 		return "Invalid OpenTelemetry format - no spans found";
 	case OTLP_TOO_MANY:
-		return "The JSON of the request has more values than one may have "
-		    "(--max-values). Send fewer spans at a time, or protobuf.";
+		return "The JSON of a span has more values than one may have (--max-values). "
+		    "Send fewer attributes, or protobuf.";
 	case OTLP_BROKEN:
 		return "Invalid OpenTelemetry format";
 	}

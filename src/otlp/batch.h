@@ -57,7 +57,7 @@ struct otlp_batch {
 /*
  * Read a body into `mem`, whose limit is also that of what reading takes.  The batch
  * counts only when it is OTLP_FINE.  `prices` NULL: no costs are computed; `most` is
- * json_read()'s limit of values.
+ * json_read()'s limit of values, for each span.
  */
 enum otlp_outcome otlp_batch_protobuf(struct arena *mem, struct str body,
 	    const struct otlp_prices *, struct otlp_batch *);

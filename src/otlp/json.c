@@ -1,6 +1,9 @@
 /*
  * OTLP in JSON: names in lowerCamelCase or as in the .proto, ids in hexadecimal, 64-bit
  * integers as numbers or texts.  Unknown members are skipped.
+ *
+ * What is around the spans is walked in the text; a tree is made of one span at a time,
+ * since a tree takes many times its text.
  */
 #include <math.h>
 #include <string.h>
@@ -13,7 +16,10 @@
 struct reader {
 	struct arena		*mem;
 	const struct otlp_sink	*sink;
+	size_t			 most;		/* values of a tree */
+	bool			 any;		/* resource at all */
 	bool			 broken;
+	bool			 too_many;	/* ... since it has more values */
 };
 
 /* The first double that is no uint64. */
@@ -162,7 +168,7 @@ static struct otlp_value take_value(struct reader *, const struct json_object *,
 static struct otlp_attrs
 take_list(struct reader *r, const struct json_object *list, int depth)
 {
-	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, length_of(list));
 
 	for (; out.n < length_of(list); out.n++)
 		out.items[out.n].value = take_value(r, object_at(r, list, out.n), depth);
@@ -222,11 +228,11 @@ take_bytes(struct reader *r, const struct json_object *o, int depth)
 	return v;
 }
 
-/* An object with a list of "values", of values or of pairs. */
+/* An object with a list of "values", of values or of pairs, that may be so deep. */
 static const struct json_object *
 values_of(struct reader *r, const struct json_object *o, int depth)
 {
-	if (depth == 0 || json_kind(o) != JSON_OBJECT)
+	if (depth < 0 || json_kind(o) != JSON_OBJECT)
 		return refuse(r);
 	return member_kind(r, o, "values", NULL, JSON_LIST);
 }
@@ -234,15 +240,17 @@ values_of(struct reader *r, const struct json_object *o, int depth)
 static struct otlp_value
 take_array(struct reader *r, const struct json_object *o, int depth)
 {
+	depth -= OTLP_DEPTH_LIST;
 	return (struct otlp_value){ OTLP_LIST, .items =
-	    take_list(r, values_of(r, o, depth), depth - 1) };
+	    take_list(r, values_of(r, o, depth), depth) };
 }
 
 static struct otlp_value
 take_map(struct reader *r, const struct json_object *o, int depth)
 {
+	depth -= OTLP_DEPTH_MAP;
 	return (struct otlp_value){ OTLP_MAP, .items =
-	    take_pairs(r, values_of(r, o, depth), depth - 1) };
+	    take_pairs(r, values_of(r, o, depth), depth) };
 }
 
 static const struct {
@@ -281,7 +289,7 @@ take_value(struct reader *r, const struct json_object *o, int depth)
 static struct otlp_attrs
 take_pairs(struct reader *r, const struct json_object *list, int depth)
 {
-	struct otlp_attrs out = { arena_array(r->mem, length_of(list), sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, length_of(list));
 
 	for (; !r->broken && out.n < length_of(list); out.n++) {
 		const struct json_object *o = object_at(r, list, out.n), *value;
@@ -360,11 +368,10 @@ take_status(struct reader *r, const struct json_object *o, struct otlp_span *to)
 }
 
 static void
-read_span(struct reader *r, const struct json_object *o)
+take_span(struct reader *r, const struct json_object *o)
 {
 	struct otlp_span to = { .message = STR("") };
 
-	arena_reset(r->mem);
 	to.trace_id = id_member(r, o, "traceId", "trace_id");
 	to.span_id = id_member(r, o, "spanId", "span_id");
 	to.parent_id = id_member(r, o, "parentSpanId", "parent_span_id");
@@ -379,72 +386,95 @@ read_span(struct reader *r, const struct json_object *o)
 		r->sink->span(r->sink->arg, &to);
 }
 
-/* Hand each object of a list to `take`; null for a list is broken, too. */
+/* Make a tree of an object for `take`; texts of it live as long as that runs. */
 static void
-each(struct reader *r, const struct json_object *o, const char *camel, const char *snake,
+read_tree(struct reader *r, struct str object,
     void (*take)(struct reader *, const struct json_object *))
 {
-	struct json_object *list = NULL;
-	size_t i;
-
-	if (!json_member(o, camel, &list) && !json_member(o, snake, &list))
-		return;
-	if (json_kind(list) != JSON_LIST)
-		refuse(r);
-	for (i = 0; !r->broken && i < json_length(list); i++) {
-		const struct json_object *item = object_at(r, list, i);
-
-		if (item != NULL)
-			take(r, item);
-	}
-}
-
-static void
-read_scope_spans(struct reader *r, const struct json_object *o)
-{
-	each(r, o, "spans", "spans", read_span);
-}
-
-static void
-read_resource_spans(struct reader *r, const struct json_object *o)
-{
-	const struct json_object *resource = member_kind(r, o, "resource", NULL, JSON_OBJECT);
-	struct otlp_attrs attrs = { NULL, 0 };
+	struct json_object *tree;
+	enum json_outcome outcome = json_read(object, r->most, &tree);
 
 	arena_reset(r->mem);
-	if (resource != NULL)
-		attrs = attributes_of(r, resource);
-	if (!r->broken)
-		r->sink->resource(r->sink->arg, &attrs);
-	each(r, o, "scopeSpans", "scope_spans", read_scope_spans);
+	r->too_many = outcome == JSON_TOO_MANY;
+	if (outcome != JSON_FINE)
+		refuse(r);
+	else
+		take(r, tree);
+	json_free(tree);
 }
 
-static enum otlp_outcome
-read_request(struct reader *r, const struct json_object *o)
+/* Hand each object of a list to `take`; anything else there is broken, null too. */
+static void
+each(struct reader *r, struct str object, const char *camel, const char *snake,
+    void (*take)(struct reader *, struct str object))
 {
-	const struct json_object *list;
+	struct str list, key, item;
+	struct skim walk;
 
-	if (json_kind(o) != JSON_OBJECT)
-		return OTLP_BROKEN;
-	list = member(o, "resourceSpans", "resource_spans");
-	each(r, o, "resourceSpans", "resource_spans", read_resource_spans);
-	if (r->broken)
-		return OTLP_BROKEN;
-	return length_of(list) == 0 ? OTLP_NO_SPANS : OTLP_FINE;
+	if (!skim_member(object, camel, &list) && !skim_member(object, snake, &list))
+		return;
+	if (skim_kind(list) != JSON_LIST)
+		refuse(r);
+	skim_begin(&walk, list);
+	while (!r->broken && skim_next(&walk, &key, &item))
+		if (skim_kind(item) == JSON_OBJECT)
+			take(r, item);
+		else
+			refuse(r);
+}
+
+static void
+read_span(struct reader *r, struct str object)
+{
+	read_tree(r, object, take_span);
+}
+
+static void
+read_scope_spans(struct reader *r, struct str object)
+{
+	each(r, object, "spans", "spans", read_span);
+}
+
+static void
+take_resource(struct reader *r, const struct json_object *o)
+{
+	struct otlp_attrs attrs = attributes_of(r, o);
+
+	if (!r->broken)
+		r->sink->resource(r->sink->arg, &attrs);
+}
+
+static void
+read_resource_spans(struct reader *r, struct str object)
+{
+	static const struct otlp_attrs none = { NULL, 0 };
+	struct str resource;
+
+	r->any = true;
+	if (!skim_member(object, "resource", &resource) || skim_kind(resource) == JSON_NULL)
+		r->sink->resource(r->sink->arg, &none);
+	else if (skim_kind(resource) == JSON_OBJECT)
+		read_tree(r, resource, take_resource);
+	else
+		refuse(r);
+	if (!r->broken)
+		each(r, object, "scopeSpans", "scope_spans", read_scope_spans);
 }
 
 enum otlp_outcome
 otlp_read_json(struct arena *scratch, struct str body, size_t most,
     const struct otlp_sink *sink)
 {
-	struct reader r = { scratch, sink, false };
-	struct json_object *tree;
-	enum json_outcome read = json_read(body, most, &tree);
-	enum otlp_outcome outcome = read == JSON_TOO_MANY ? OTLP_TOO_MANY : OTLP_BROKEN;
+	struct reader r = { .mem = scratch, .sink = sink, .most = most };
+	enum json_kind kind;
 
+	if (str_starts(body, JSON_BOM))
+		body = (struct str){ body.p + sizeof(JSON_BOM) - 1, body.len - sizeof(JSON_BOM) + 1 };
 	/* a text with half a character has no UTF-8 */
-	if (read == JSON_FINE && !skim_has_lone_surrogate(body))
-		outcome = read_request(&r, tree);
-	json_free(tree);
-	return outcome;
+	if (!utf8_is_valid(body) || !skim_check(body, &kind) || kind != JSON_OBJECT ||
+	    skim_has_lone_surrogate(body))
+		return OTLP_BROKEN;
+	each(&r, body, "resourceSpans", "resource_spans", read_resource_spans);
+	return r.too_many ? OTLP_TOO_MANY : r.broken ? OTLP_BROKEN :
+	    r.any ? OTLP_FINE : OTLP_NO_SPANS;
 }

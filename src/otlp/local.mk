@@ -6,6 +6,7 @@ libcairn_a_SOURCES += \
 	%D%/make.c %D%/make.h \
 	%D%/preview.c %D%/preview.h \
 	%D%/price.c %D%/price.h \
+	%D%/price_files.c %D%/price_files.h \
 	%D%/protobuf.c \
 	%D%/row.c %D%/row.h \
 	%D%/span.h \

@@ -338,7 +338,9 @@ genai_event_inputs(const struct look *l)
 struct str
 genai_event_outputs(const struct look *l)
 {
-	static const struct speaker speakers[] = { { "gen_ai.choice", "assistant" }, { NULL, NULL } };
+	static const struct speaker speakers[] = {
+		{ "gen_ai.choice", "assistant" }, { NULL, NULL }
+	};
 
 	return genai_messages(l, speakers);
 }

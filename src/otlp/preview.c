@@ -3,6 +3,9 @@
 #include "otlp/preview.h"
 #include "otlp/text.h"
 
+/* An object in member "request" of another, so deep: each is looked through anew. */
+#define REQUESTS_MAX	5
+
 static const struct str nothing = { NULL, 0 };
 
 static bool
@@ -102,13 +105,15 @@ chat_text(struct arena *mem, struct str text, const char *role)
 {
 	struct str found = nothing;
 	enum json_kind kind;
+	int i;
 
 	if (!skim_check(text, &kind))
 		return nothing;
-	if (kind == JSON_OBJECT)
+	for (i = 0; i < REQUESTS_MAX && found.p == NULL; i++) {
 		found = find_message(text, role);
-	if (found.p == NULL && skim_member_kind(text, "request", JSON_OBJECT, &text))
-		found = find_message(text, role);
+		if (!skim_member_kind(text, "request", JSON_OBJECT, &text))
+			break;
+	}
 	if (found.p != NULL)
 		found = content_of(found);
 	return found.p == NULL ? nothing : skim_text(mem, found);

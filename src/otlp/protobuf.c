@@ -50,7 +50,7 @@ static struct otlp_value take_value(struct reader *, const Otlp__AnyValue *);
 static struct otlp_attrs
 take_list(struct reader *r, const Otlp__ArrayValue *list)
 {
-	struct otlp_attrs out = { arena_array(r->mem, list->n_values, sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, list->n_values);
 
 	for (; out.n < list->n_values; out.n++)
 		out.items[out.n].value = take_value(r, list->values[out.n]);
@@ -60,7 +60,7 @@ take_list(struct reader *r, const Otlp__ArrayValue *list)
 static struct otlp_attrs
 take_pairs(struct reader *r, Otlp__KeyValue *const *pairs, size_t n)
 {
-	struct otlp_attrs out = { arena_array(r->mem, n, sizeof(struct otlp_attr)), 0 };
+	struct otlp_attrs out = otlp_attrs_new(r->mem, n);
 
 	for (; out.n < n; out.n++) {
 		out.items[out.n].key = text_of(r, pairs[out.n]->key);

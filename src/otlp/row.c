@@ -74,7 +74,7 @@ add_events(struct buf *to, const struct otlp_span *s)
 		buf_puts(to, ", \"time_unix_nano\": ");
 		add_i64(to, (int64_t)s->events[i].time);
 		buf_puts(to, ", \"attributes\": ");
-		otlp_attrs_write(to, &s->events[i].attrs, false);
+		otlp_attrs_write(to, &s->events[i].attrs, OTLP_PLAIN);
 		buf_putc(to, '}');
 	}
 	buf_putc(to, ']');
@@ -104,7 +104,7 @@ add_links(struct arena *mem, struct buf *to, const struct otlp_span *s)
 		if (l->attrs.n == 0)
 			buf_puts(to, "null");
 		else
-			otlp_attrs_write(to, &l->attrs, false);
+			otlp_attrs_write(to, &l->attrs, OTLP_BASE64);
 		buf_putc(to, '}');
 	}
 	buf_puts(to, "]}");
@@ -125,6 +125,20 @@ add_texts(struct buf *to, const struct otlp_texts *texts)
 	buf_putc(to, '}');
 }
 
+/* In base64; absent: null. */
+static void
+add_id(struct buf *to, struct str id)
+{
+	const char *quote = id.p == NULL ? "" : "\"";
+
+	buf_puts(to, quote);
+	if (id.p == NULL)
+		buf_puts(to, "null");
+	else
+		base64_add(to, id);
+	buf_puts(to, quote);
+}
+
 /* The ids of the span and its parent (absent: none) as bytes. */
 static struct str
 make_content(struct arena *mem, const struct otlp_stored *s, struct str trace, struct str id,
@@ -132,12 +146,12 @@ make_content(struct arena *mem, const struct otlp_stored *s, struct str trace, s
 {
 	struct buf b = { 0 };
 
-	buf_printf(&b, "{\"trace_id\": \"%s\", \"span_id\": \"%s\", \"parent_span_id\": ",
-	    base64_encode(mem, trace).p, base64_encode(mem, id).p);
-	if (parent.p == NULL)
-		buf_puts(&b, "null");
-	else
-		buf_printf(&b, "\"%s\"", base64_encode(mem, parent).p);
+	buf_puts(&b, "{\"trace_id\": ");
+	add_id(&b, trace);
+	buf_puts(&b, ", \"span_id\": ");
+	add_id(&b, id);
+	buf_puts(&b, ", \"parent_span_id\": ");
+	add_id(&b, parent);
 	buf_puts(&b, ", \"name\": ");
 	json_add_text(&b, s->row.name);
 	buf_puts(&b, ", \"start_time_unix_nano\": ");

@@ -72,7 +72,7 @@ enum otlp_outcome {
  */
 enum otlp_outcome otlp_read_protobuf(struct arena *scratch, struct str body,
 	    const struct otlp_sink *);
-/* The JSON form; `most` is json_read()'s limit of values. */
+/* The JSON form; `most` is json_read()'s limit, for each span. */
 enum otlp_outcome otlp_read_json(struct arena *scratch, struct str body, size_t most,
 	    const struct otlp_sink *);
 

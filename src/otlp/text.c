@@ -32,7 +32,7 @@ otlp_text_of(struct arena *mem, const struct otlp_value *v)
 
 	if (v->kind == OTLP_STRING && is_json(v->text))
 		return v->text;
-	otlp_value_write(&text, v, false);
+	otlp_value_write(&text, v, OTLP_PLAIN);
 	return otlp_text_take(mem, &text);
 }
 

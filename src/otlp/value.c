@@ -3,10 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "json/number.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "otlp/value.h"
+
+struct otlp_attrs
+otlp_attrs_new(struct arena *mem, size_t room)
+{
+	return (struct otlp_attrs){ arena_array(mem, room, sizeof(struct otlp_attr)), 0 };
+}
 
 /* By key, then by place. */
 static int
@@ -61,9 +68,9 @@ otlp_attrs_find(const struct otlp_attrs *attrs, const char *key)
 }
 
 static void
-write_text(struct buf *to, struct str s, bool ascii)
+write_text(struct buf *to, struct str s, enum otlp_form form)
 {
-	if (ascii)
+	if (form == OTLP_ASCII)
 		json_quote(to, s);
 	else
 		json_add_text(to, s);
@@ -84,7 +91,7 @@ write_double(struct buf *to, double v)
 
 /* Python's repr of bytes, as a JSON string: what is not printable is \xNN. */
 static void
-write_bytes(struct buf *to, struct str bytes)
+write_repr(struct buf *to, struct str bytes)
 {
 	bool has_single = memchr(bytes.p, '\'', bytes.len) != NULL;
 	char quote = has_single && memchr(bytes.p, '"', bytes.len) == NULL ? '"' : '\'';
@@ -108,35 +115,47 @@ write_bytes(struct buf *to, struct str bytes)
 }
 
 static void
-write_list(struct buf *to, const struct otlp_attrs *list, bool ascii)
+write_bytes(struct buf *to, struct str bytes, enum otlp_form form)
+{
+	if (form == OTLP_BASE64) {
+		buf_putc(to, '"');
+		base64_add(to, bytes);
+		buf_putc(to, '"');
+	} else {
+		write_repr(to, bytes);
+	}
+}
+
+static void
+write_list(struct buf *to, const struct otlp_attrs *list, enum otlp_form form)
 {
 	size_t i;
 
 	buf_putc(to, '[');
 	for (i = 0; i < list->n; i++) {
 		buf_puts(to, i == 0 ? "" : ", ");
-		otlp_value_write(to, &list->items[i].value, ascii);
+		otlp_value_write(to, &list->items[i].value, form);
 	}
 	buf_putc(to, ']');
 }
 
 void
-otlp_attrs_write(struct buf *to, const struct otlp_attrs *attrs, bool ascii)
+otlp_attrs_write(struct buf *to, const struct otlp_attrs *attrs, enum otlp_form form)
 {
 	size_t i;
 
 	buf_putc(to, '{');
 	for (i = 0; i < attrs->n; i++) {
 		buf_puts(to, i == 0 ? "" : ", ");
-		write_text(to, attrs->items[i].key, ascii);
+		write_text(to, attrs->items[i].key, form);
 		buf_puts(to, ": ");
-		otlp_value_write(to, &attrs->items[i].value, ascii);
+		otlp_value_write(to, &attrs->items[i].value, form);
 	}
 	buf_putc(to, '}');
 }
 
 void
-otlp_value_write(struct buf *to, const struct otlp_value *v, bool ascii)
+otlp_value_write(struct buf *to, const struct otlp_value *v, enum otlp_form form)
 {
 	char number[JSON_NUMBER_SIZE];
 
@@ -145,10 +164,10 @@ otlp_value_write(struct buf *to, const struct otlp_value *v, bool ascii)
 		buf_puts(to, "null");
 		break;
 	case OTLP_STRING:
-		write_text(to, v->text, ascii);
+		write_text(to, v->text, form);
 		break;
 	case OTLP_BYTES:
-		write_bytes(to, v->text);
+		write_bytes(to, v->text, form);
 		break;
 	case OTLP_BOOL:
 		buf_puts(to, v->truth ? "true" : "false");
@@ -160,10 +179,10 @@ otlp_value_write(struct buf *to, const struct otlp_value *v, bool ascii)
 		write_double(to, v->number);
 		break;
 	case OTLP_LIST:
-		write_list(to, &v->items, ascii);
+		write_list(to, &v->items, form == OTLP_BASE64 ? OTLP_PLAIN : form);
 		break;
 	case OTLP_MAP:
-		otlp_attrs_write(to, &v->items, ascii);
+		otlp_attrs_write(to, &v->items, form == OTLP_BASE64 ? OTLP_PLAIN : form);
 		break;
 	}
 }

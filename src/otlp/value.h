@@ -40,22 +40,32 @@ struct otlp_attr {
 };
 
 /*
- * Lists and maps may nest so deep, the outermost being the first: deeper is no request
- * of OpenTelemetry's.  The reference's readers stop at about the same depth.
+ * How deep lists and maps may nest in an attribute's value, in messages of protobuf: a list
+ * is two, a map three.  The reference's readers stop there, at 100 of a whole request.
  */
-#define OTLP_DEPTH_MAX	40
+#define OTLP_DEPTH_MAX	94
+#define OTLP_DEPTH_LIST	2
+#define OTLP_DEPTH_MAP	3
 
+/* Room for so many; there are none yet. */
+struct otlp_attrs otlp_attrs_new(struct arena *, size_t room);
 /* Keep each key once: the last value, at the first place. */
 void	otlp_attrs_fold(struct arena *, struct otlp_attrs *);
 /* NULL where there is none. */
 const struct otlp_value *otlp_attrs_find(const struct otlp_attrs *, const char *key);
 
+enum otlp_form {
+	OTLP_PLAIN,
+	OTLP_ASCII,	/* what is not ASCII is escaped */
+	OTLP_BASE64	/* of links: bytes are base64, unless in a list or map */
+};
+
 /*
  * As JSON with ", " and ": ", numbers as Python writes them, bytes as a text that looks
- * like Python's.  `ascii` escapes what is not ASCII.
+ * like Python's.
  */
-void	otlp_value_write(struct buf *, const struct otlp_value *, bool ascii);
+void	otlp_value_write(struct buf *, const struct otlp_value *, enum otlp_form);
 /* An object of them. */
-void	otlp_attrs_write(struct buf *, const struct otlp_attrs *, bool ascii);
+void	otlp_attrs_write(struct buf *, const struct otlp_attrs *, enum otlp_form);
 
 #endif

@@ -91,7 +91,8 @@ check(enum message in, struct str rest, int depth)
 	struct wire_field field;
 	int got;
 
-	if ((in == LIST || in == MAP) && --depth < 0)
+	depth -= in == LIST ? OTLP_DEPTH_LIST : in == MAP ? OTLP_DEPTH_MAP : 0;
+	if (depth < 0)
 		return false;
 	while ((got = wire_next(&rest, &field)) == 1) {
 		enum message is = find_nest(in, field.number);

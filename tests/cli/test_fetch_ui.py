@@ -72,6 +72,19 @@ def test_a_wheel_with_another_checksum_is_refused(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["a.whl"]
 
 
+def test_prices_of_models_lie_beside_the_pages(tmp_path, accepting):
+    wheel = make_wheel(tmp_path / "a.whl", FILES)
+    prices = {f"{name}.json": b'{"models": {}}' + b" " * 1000 for name in ("openai", "azure")}
+    with zipfile.ZipFile(wheel, "a") as z:
+        z.writestr("mlflow/utils/model_catalog/__init__.py", "")
+        for name, content in prices.items():
+            z.writestr("mlflow/utils/model_catalog/" + name, content)
+    r = fetch(accepting(wheel), "--wheel", wheel, tmp_path / "ui")
+    assert r.returncode == 0, r.stderr
+    assert contents(tmp_path / "ui/model_catalog") == prices
+    assert f" {len(FILES)} files," in r.stdout
+
+
 def test_the_pages_and_their_gz(tmp_path, accepting):
     wheel = make_wheel(tmp_path / "a.whl", FILES)
     ui = tmp_path / "share/cairn/ui"

@@ -40,7 +40,8 @@ check_walk(void)
 		n++;
 	tap_ok(n == 3, "three members");
 	tap_ok(skim_member(text, "a", &value) && str_is(value, "\"x\""), "the last of two counts");
-	tap_ok(skim_member(text, "bc", &value) && str_is(value, "[ 2, { } ]"), "names with escapes");
+	tap_ok(skim_member(text, "bc", &value) && str_is(value, "[ 2, { } ]"),
+	    "names with escapes");
 	skim_begin(&walk, value);
 	tap_ok(skim_next(&walk, &key, &value) && key.p == NULL && str_is(value, "2"), "an item");
 	tap_ok(skim_next(&walk, &key, &value) && str_is(value, "{ }"), "another");

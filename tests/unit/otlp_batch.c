@@ -161,8 +161,8 @@ check_content(const char *body, const char *name, const char *want)
 static void
 check_value(const char *value, const char *want)
 {
-	struct str body = arena_printf(&mem, SPAN("\"attributes\":[{\"key\":\"k\",\"value\":{%s}}]"),
-	    value), text = STR("absent");
+	struct str body = arena_printf(&mem,
+	    SPAN("\"attributes\":[{\"key\":\"k\",\"value\":{%s}}]"), value), text = STR("absent");
 
 	if (read_json(body.p) == OTLP_FINE &&
 	    skim_member(content_member("attributes"), "k", &text))
@@ -232,11 +232,11 @@ check_contents(void)
 	    "\"attributes\": {\"n\": 3, \"b\": \"b'\\\\x01'\", \"u\": null}}]");
 	/* ids are hexadecimal here too */
 	check_content(SPAN("\"links\":[{\"traceId\":\"b2\",\"spanId\":\"b1\"},{\"attributes\":["
-	    TEXT("why", "x") "]}]"), "links",
+	    TEXT("why", "x") "," ATTR("b", "\"bytesValue\":\"AP8nIg==\"") "]}]"), "links",
 	    "[{\"trace_id\": \"tr-000000000000000000000000000000b2\", \"span_id\": "
 	    "\"00000000000000b1\", \"attributes\": null}, {\"trace_id\": "
 	    "\"tr-00000000000000000000000000000000\", \"span_id\": \"0000000000000000\", "
-	    "\"attributes\": {\"why\": \"x\"}}]");
+	    "\"attributes\": {\"why\": \"x\", \"b\": \"AP8nIg==\"}}]");
 	check_content(SPAN("\"attributes\":[" TEXT("k", "1st") "," TEXT("", "e") ","
 	    TEXT("k", "2nd") "," TEXT("mlflow.traceRequestId", "x") "," TEXT("z", "z") "]"),
 	    "attributes", "{\"k\": \"\\\"2nd\\\"\", \"\": \"\\\"e\\\"\", "
@@ -258,9 +258,9 @@ check_outcome(const char *body, enum otlp_outcome want)
 	tap_ok((got == OTLP_FINE) == (*otlp_sentence(got) == '\0'), "... which is said");
 }
 
-/* Lists in lists. */
+/* Lists in lists, or maps in maps. */
 static void
-check_depth(int depth, enum otlp_outcome want)
+check_depth(const char *open, const char *close, int depth, enum otlp_outcome want)
 {
 	struct buf body = { 0 };
 	int i;
@@ -268,12 +268,66 @@ check_depth(int depth, enum otlp_outcome want)
 	buf_puts(&body, "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{" IDS ","
 	    "\"attributes\":[{\"key\":\"k\",\"value\":{");
 	for (i = 0; i < depth; i++)
-		buf_puts(&body, "\"arrayValue\":{\"values\":[{");
+		buf_puts(&body, open);
 	for (i = 0; i < depth; i++)
-		buf_puts(&body, "}]}");
+		buf_puts(&body, close);
 	buf_puts(&body, "}}]}]}]}]}");
-	tap_ok(read_json(body.p) == want, "lists of %d levels", depth);
+	tap_ok(read_json(body.p) == want, "%s %d times", open, depth);
 	buf_fini(&body);
+}
+
+/* A message in a message, from the inside out. */
+static struct str
+wrap(struct str inner, int tag)
+{
+	struct buf b = { 0 };
+	size_t n = inner.len;
+	struct str out;
+
+	buf_putc(&b, (char)tag);
+	for (; n > 0x7f; n >>= 7)
+		buf_putc(&b, (char)(n | 0x80));
+	buf_putc(&b, (char)n);
+	buf_add_str(&b, inner);
+	out = arena_str(&mem, buf_str(&b));
+	buf_fini(&b);
+	return out;
+}
+
+static void
+check_wire_depth(int depth, enum otlp_outcome want)
+{
+	struct str value = STR("");
+	struct buf span = { 0 };
+	int i;
+
+	/* ArrayValue.values in AnyValue.array_value */
+	for (i = 0; i < depth; i++)
+		value = wrap(wrap(value, 1 << 3 | 2), 5 << 3 | 2);
+	/* KeyValue.value, Span.attributes, with ids before */
+	value = wrap(wrap(value, 2 << 3 | 2), 9 << 3 | 2);
+	buf_puts(&span, "\n\1x\022\1x");
+	buf_add_str(&span, value);
+	value = wrap(wrap(wrap(buf_str(&span), 2 << 3 | 2), 2 << 3 | 2), 1 << 3 | 2);
+	tap_ok(otlp_batch_protobuf(&mem, value, NULL, &batch) == want,
+	    "lists of %d levels in protobuf", depth);
+	buf_fini(&span);
+}
+
+static void
+check_depths(void)
+{
+	static const char list[] = "\"arrayValue\":{\"values\":[{", list_end[] = "}]}";
+	static const char map[] = "\"kvlistValue\":{\"values\":[{\"value\":{", map_end[] = "}}]}";
+	enum { LISTS = OTLP_DEPTH_MAX / OTLP_DEPTH_LIST, MAPS = OTLP_DEPTH_MAX / OTLP_DEPTH_MAP };
+
+	check_depth(list, list_end, LISTS, OTLP_FINE);
+	check_depth(list, list_end, LISTS + 1, OTLP_BROKEN);
+	check_depth(map, map_end, MAPS, OTLP_FINE);
+	check_depth(map, map_end, MAPS + 1, OTLP_BROKEN);
+	check_wire_depth(LISTS, OTLP_FINE);
+	check_wire_depth(LISTS + 1, OTLP_BROKEN);
+	check_wire_depth(20000, OTLP_BROKEN);
 }
 
 static void
@@ -286,8 +340,10 @@ check_broken(void)
 		SPANS("{\"traceId\":\"abc\",\"spanId\":\"01\"}"), SPANS("{\"traceId\":5}"),
 		SPAN("\"name\":5"), SPAN("\"startTimeUnixNano\":1.5"),
 		SPAN("\"startTimeUnixNano\":-1"), SPAN("\"startTimeUnixNano\":\"x\""),
-		SPAN("\"startTimeUnixNano\":\"18446744073709551616\""), SPAN("\"name\":\"\\ud800\""),
-		SPAN("\"attributes\":{}"), SPAN("\"attributes\":[5]"), SPAN("\"attributes\":[null]"),
+		SPAN("\"startTimeUnixNano\":\"18446744073709551616\""),
+		SPAN("\"name\":\"\\ud800\""),
+		SPAN("\"attributes\":{}"), SPAN("\"attributes\":[5]"),
+		SPAN("\"attributes\":[null]"),
 		SPAN("\"attributes\":[{\"key\":5}]"), SPAN("\"attributes\":[{\"value\":5}]"),
 		SPAN("\"attributes\":[" ATTR("k", "\"intValue\":1.5") "]"),
 		SPAN("\"attributes\":[" ATTR("k", "\"intValue\":\"9223372036854775808\"") "]"),
@@ -316,8 +372,8 @@ check_broken(void)
 	check_outcome(SPANS("{}"), OTLP_NOT_CONVERTED);
 	check_outcome(SPANS("{\"traceId\":\"01\"}"), OTLP_NOT_CONVERTED);
 	check_outcome(SPANS("{\"traceId\":\"01\",\"spanId\":\"\"}"), OTLP_NOT_CONVERTED);
-	check_outcome(SPANS("{\"traceId\":\"0102030405060708090a0b0c0d0e0f1011\",\"spanId\":\"01\"}"),
-	    OTLP_NOT_LOGGED);
+	check_outcome(SPANS("{\"traceId\":\"0102030405060708090a0b0c0d0e0f1011\","
+	    "\"spanId\":\"01\"}"), OTLP_NOT_LOGGED);
 	check_outcome(SPANS("{\"traceId\":\"01\",\"spanId\":\"010203040506070809\"}"),
 	    OTLP_NOT_LOGGED);
 	check_outcome(SPAN("\"attributes\":[" TEXT("mlflow.llm.cost", "nope") "]"),
@@ -328,8 +384,6 @@ check_broken(void)
 	check_outcome(SPAN("\"endTimeUnixNano\":\"9223372036854775807\""), OTLP_FINE);
 	tap_ok(otlp_batch_json(&mem, STR(SPAN("\"name\":\"n\"")), 10, NULL, &batch) ==
 	    OTLP_TOO_MANY, "more values than one may have");
-	check_depth(OTLP_DEPTH_MAX, OTLP_FINE);
-	check_depth(OTLP_DEPTH_MAX + 1, OTLP_BROKEN);
 }
 
 /* One attribute of so many characters. */
@@ -381,11 +435,14 @@ check_previews(void)
 	    "[{\"role\":\"user\",\"content\":\"x\"}]");
 	check_preview("{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\","
 	    "\"content\":\"b\\u00e9\"},{\"role\":\"assistant\",\"content\":\"c\"}]}", "b\xc3\xa9");
-	check_preview("{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"},5,{\"role\":\"x\"}]}", "a");
+	check_preview("{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"},5,"
+	    "{\"role\":\"x\"}]}", "a");
 	check_preview("{\"choices\":[{\"message\":{\"role\":\"r\",\"content\":\"c\"}}]}", "c");
 	check_preview("{\"input\":[{\"role\":\"r\",\"content\":\"i\"}],\"output\":[{\"role\":\"r\","
 	    "\"content\":\"o\"}]}", "i");
 	check_preview("{\"request\":{\"input\":[{\"role\":\"r\",\"content\":\"i\"}]}}", "i");
+	check_preview("{\"request\":{\"request\":{\"input\":[{\"role\":\"r\",\"content\":\"i\"}]}}}",
+	    "i");
 	check_preview("{\"messages\":[{\"role\":\"r\",\"content\":[{\"type\":\"image\"},"
 	    "{\"type\":\"output_text\",\"text\":\"t\"}]}]}", "t");
 	check_preview("{\"messages\":[{\"role\":\"r\",\"content\":[5,\"s\"]}]}", "s");
@@ -393,8 +450,8 @@ check_previews(void)
 	    "{\"messages\":[{\"role\":\"r\",\"content\":\"\"}]}");
 }
 
-#define CHILD(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\",\"parentSpanId\":\"ff\"," \
-	members "}"
+#define CHILD(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\"," \
+	"\"parentSpanId\":\"ff\"," members "}"
 #define ROOT(id, members)	"{\"traceId\":\"0a\",\"spanId\":\"" id "\"," members "}"
 
 static void
@@ -411,7 +468,8 @@ check_times(void)
 	tap_ok(!t->has_root && t->status.p == NULL, "no root, no status");
 	read_json(SPANS(CHILD("03", "\"startTimeUnixNano\":15")));
 	tap_ok(!batch.traces[0]->end_ns.set, "a trace none of whose spans ended");
-	read_json(SPANS(ROOT("01", "\"status\":{\"code\":2}") "," ROOT("02", "\"status\":{\"code\":1}")));
+	read_json(SPANS(ROOT("01", "\"status\":{\"code\":2}") ","
+	    ROOT("02", "\"status\":{\"code\":1}")));
 	check_str("status of the first root", batch.traces[0]->status, "ERROR");
 	read_json(SPANS(ROOT("01", "\"status\":{\"code\":0}")));
 	check_str("a root that says nothing is well", batch.traces[0]->status, "OK");
@@ -438,8 +496,9 @@ check_facts(void)
 	    TEXT("session.id", "s") "]")));
 	check_str("a session before a conversation", batch.traces[0]->session_id, "s");
 	read_json(SPANS(ROOT("01", "\"attributes\":[" TEXT("mlflow.traceTag.a", "x") ","
-	    TEXT("mlflow.traceTag.j", "{\\\"a\\\":1}") "," ATTR("mlflow.traceTag.n", "\"intValue\":5")
-	    "," TEXT("mlflow.traceTag.b$d", "x") "," TEXT("mlflow.traceTag.mlflow.traceName", "N")
+	    TEXT("mlflow.traceTag.j", "{\\\"a\\\":1}") ","
+	    ATTR("mlflow.traceTag.n", "\"intValue\":5") "," TEXT("mlflow.traceTag.b$d", "x") ","
+	    TEXT("mlflow.traceTag.mlflow.traceName", "N")
 	    "," TEXT("mlflow.traceTag.mlflow.trace.spansLocation", "x") ","
 	    TEXT("mlflow.traceTag.mlflow.artifactLocation", "x") "]") ","
 	    CHILD("02", "\"attributes\":[" TEXT("mlflow.traceTag.c", "x") "]")));
@@ -527,6 +586,7 @@ main(void)
 	check_values();
 	check_contents();
 	check_broken();
+	check_depths();
 	check_lengths();
 	check_previews();
 	check_times();

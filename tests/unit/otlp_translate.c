@@ -100,7 +100,7 @@ show(const struct otlp_texts *texts)
 		own.items[own.n++] = (struct otlp_attr){ t->key,
 		    { OTLP_STRING, .text = t->text } };
 	}
-	otlp_attrs_write(&out, &own, false);
+	otlp_attrs_write(&out, &own, OTLP_PLAIN);
 	return otlp_text_take(&mem, &out);
 }
 

@@ -1,7 +1,9 @@
 /* Tokens and costs: read, summed over trees, and priced. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "otlp/price.h"
+#include "otlp/price_files.h"
 #include "otlp/usage.h"
 #include "tap.h"
 
@@ -95,7 +97,8 @@ check_numbers(void)
 	tap_ok(otlp_usage_read(&mem, STR("{\"input_tokens\": \"1\"}"), &usage) == -1 &&
 	    otlp_usage_read(&mem, STR("{\"cache_read_input_tokens\": null}"), &usage) == -1,
 	    "a member that is no number is wrong");
-	tap_ok(otlp_usage_read(&mem, STR("{\"x\": null}"), &usage) == 0, "others are not looked at");
+	tap_ok(otlp_usage_read(&mem, STR("{\"x\": null}"), &usage) == 0,
+	    "others are not looked at");
 	tap_ok(otlp_cost_read(&mem, STR("\"nope\""), &cost) == -1 &&
 	    otlp_cost_read(&mem, STR("null"), &cost) == -1 &&
 	    otlp_cost_read(&mem, STR("{\"input_cost\": \"1\"}"), &cost) == -1,
@@ -155,8 +158,8 @@ check_prices(void)
 	    "\"cache_read_per_million_tokens\": 1.25}}, \"free\": {\"pricing\": "
 	    "{\"input_per_million_tokens\": 0}}, \"none\": {}}}")), "a file");
 	tap_ok(otlp_prices_add(&mem, &prices, STR("azure"), STR("{\"models\": {\"gpt-4o\": "
-	    "{\"pricing\": {\"input_per_million_tokens\": 0, \"output_per_million_tokens\": 1}}}}")),
-	    "another");
+	    "{\"pricing\": {\"input_per_million_tokens\": 0, "
+	    "\"output_per_million_tokens\": 1}}}}")), "another");
 	tap_ok(otlp_prices_add(&mem, &prices, STR("anthropic"), STR("{\"models\": {\"claude\": "
 	    "{\"pricing\": {\"input_per_million_tokens\": 1000000, "
 	    "\"cache_write_per_million_tokens\": 2000000, "
@@ -183,6 +186,40 @@ check_prices(void)
 	check_price("gpt-4o", NULL, "\"nope\"", NULL);
 }
 
+static void
+write_file(const char *folder, const char *name, const char *text)
+{
+	FILE *f = fopen(arena_printf(&mem, "%s/%s", folder, name).p, "w");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		abort();
+}
+
+static void
+check_files(void)
+{
+	char folder[] = "/tmp/otlp_usage.XXXXXX";
+
+	if (mkdtemp(folder) == NULL)
+		abort();
+	write_file(folder, "b.json", "{\"models\": {\"m\": {\"pricing\": {}}}}");
+	write_file(folder, "a.json", "{\"models\": {\"m\": {\"pricing\": {}}, "
+	    "\"l\": {\"pricing\": {}}}}");
+	write_file(folder, "broken.json", "{");
+	write_file(folder, "other.txt", "{\"models\": {\"n\": {\"pricing\": {}}}}");
+	otlp_prices_load(&mem, folder, &prices);
+	tap_ok(prices.n == 3 && str_is(prices.items[0].model, "l") &&
+	    str_is(prices.items[1].provider, "a") && str_is(prices.items[2].provider, "b"),
+	    "files of a folder, by model and provider");
+	unlink(arena_printf(&mem, "%s/a.json", folder).p);
+	unlink(arena_printf(&mem, "%s/b.json", folder).p);
+	unlink(arena_printf(&mem, "%s/broken.json", folder).p);
+	unlink(arena_printf(&mem, "%s/other.txt", folder).p);
+	rmdir(folder);
+	otlp_prices_load(&mem, folder, &prices);
+	tap_ok(prices.n == 0, "a folder that is not there");
+}
+
 int
 main(void)
 {
@@ -192,6 +229,7 @@ main(void)
 	check_deep();
 	check_node();
 	check_prices();
+	check_files();
 	arena_fini(&mem);
 	return tap_done();
 }
