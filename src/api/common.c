@@ -39,6 +39,10 @@ fail_db(struct ctx *c)
 	case DB_READ_ONLY:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The database takes no changes at the "
 		    "moment: its server is read-only. Try again in a moment.");
+	case DB_DENIED:
+		return fail(c, PERMISSION_DENIED, "The server's account at the database has no "
+		    "right to do this. Where it may only read, nothing can be changed; its "
+		    "operator finds the missing right in the server's log.");
 	case DB_FULL:
 		return fail_status(c, 507, TEMPORARILY_UNAVAILABLE, "The database has no room "
 		    "left: its disk or a table is full. Make room there, then try again.");
@@ -48,16 +52,25 @@ fail_db(struct ctx *c)
 	case DB_TOO_LONG:
 		return fail(c, BAD_REQUEST, "The value of '%s' is longer than the database "
 		    "can hold. Shorten it.", column);
+	case DB_TOO_LARGE:
+		return fail(c, BAD_REQUEST, "The request's values are larger than the database "
+		    "takes in one statement (its max_allowed_packet). Send fewer or shorter ones "
+		    "at a time, or have that limit raised.");
 	case DB_RANGE:
 		return fail(c, BAD_REQUEST, "The number '%s' is outside the range that the "
 		    "database can hold.", column);
 	case DB_REFERENCE:
 		return fail(c, BAD_REQUEST, "The request refers to something that does not "
 		    "exist.");
+	case DB_CHARACTERS:
+		return fail(c, BAD_REQUEST, "The value of '%s' has characters that the "
+		    "database cannot hold: its tables are not in utf8mb4. Leave them out, or "
+		    "have the database changed: `cairn db check` prints how.", column);
 	case DB_REFUSED:
 		return fail(c, BAD_REQUEST, "The database does not take the value of '%s'.",
 		    column);
 	case DB_OK:
+	case DB_UNLIKE:
 	case DB_OTHER:
 		break;
 	}
@@ -294,6 +307,16 @@ load_active_experiment(struct ctx *c, struct str id, enum right right, struct ex
 		    "'active' state. Current state is %s.", (long long)e->id,
 		    e->lifecycle_stage.p);
 	return 0;
+}
+
+int
+check_has_location(struct ctx *c, const struct experiment *e)
+{
+	if (!str_empty(e->artifact_location))
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The experiment %lld has no artifact location in "
+	    "the database, so that nothing new in it would have a place for its artifacts. Use "
+	    "another experiment, or have experiments.artifact_location set.", (long long)e->id);
 }
 
 int

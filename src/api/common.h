@@ -12,6 +12,7 @@
 #include "json/field.h"
 #include "store/experiment.h"
 #include "store/run.h"
+#include "store/schema/columns.h"
 #include "store/search.h"
 
 /* The tail of messages about request parameters. */
@@ -20,15 +21,10 @@
 /* Characters of a metric's, param's or tag's name: their columns. */
 #define NAME_MAX_LENGTH		250
 #define EXPERIMENT_NAME_MAX	500
-#define EXPERIMENT_NAME_COLUMN	256
 #define EXPERIMENT_TAG_MAX	20000
 #define RUN_ID_MAX		256
-#define RUN_NAME_COLUMN		250
-#define USER_ID_COLUMN		256
 #define RUN_TAG_MAX		8000
 #define PARAM_MAX		6000
-#define LOCATION_COLUMN		256
-#define ARTIFACT_URI_COLUMN	200
 /* Rows of a search page. */
 #define SEARCH_PAGE_MAX		50000
 
@@ -71,6 +67,8 @@ const struct str *take_experiment_ids(struct ctx *, const struct strs *texts, in
 int	load_experiment(struct ctx *, struct str id, enum right, struct experiment *);
 /* ... which must not be deleted. */
 int	load_active_experiment(struct ctx *, struct str id, enum right, struct experiment *);
+/* Can runs and models be made in it?  An old or damaged row may have no location. */
+int	check_has_location(struct ctx *, const struct experiment *);
 /* The form of a run id, where MLflow looks at it: a letter or digit, words, "-". */
 int	check_run_id(struct ctx *, struct str run_id);
 /* The state of a run, on which the right must be had, or 404. */

@@ -33,10 +33,6 @@ struct eval_dataset_search_in {
 	struct str	page_token;
 };
 
-/* Characters: what the columns hold. */
-#define EVAL_TAG_KEY_COLUMN	255
-#define EVAL_TAG_VALUE_COLUMN	5000
-#define EXPERIMENT_ID_COLUMN	36
 /* Datasets of a page when max_results is not given. */
 #define EVAL_PAGE_DEFAULT	1000
 
@@ -116,8 +112,8 @@ read_tag(void *arg, const char *name, const struct json_object *value)
 	if (text.p == NULL && json_kind(value) != JSON_NULL)
 		r->rc = fail(r->c, INVALID_PARAMETER_VALUE, "The value of tag '%s' must be a "
 		    "string, not a %s.", name, json_type_name(value));
-	else if (check_column(r->c, "tags.key", key, EVAL_TAG_KEY_COLUMN) == -1 ||
-	    check_column(r->c, "tags.value", text, EVAL_TAG_VALUE_COLUMN) == -1)
+	else if (check_column(r->c, "tags.key", key, WIDTH_EVALUATION_DATASET_TAGS_KEY) == -1 ||
+	    check_column(r->c, "tags.value", text, WIDTH_EVALUATION_DATASET_TAGS_VALUE) == -1)
 		r->rc = -1;
 	kvs_add(mem, r->tags, key, text);
 	/* null is told apart from "" */
@@ -254,7 +250,7 @@ check_experiment_ids(struct ctx *c, const struct strs *ids)
 
 	for (i = 0; i < ids->n; i++)
 		if (check_column(c, "experiment_ids", ids->items[i],
-		    EXPERIMENT_ID_COLUMN) == -1)
+		    WIDTH_ENTITY_ASSOCIATIONS_DESTINATION_ID) == -1)
 			return -1;
 	return 0;
 }
@@ -267,13 +263,14 @@ eval_dataset_create(struct ctx *c)
 	const struct kv *user;
 
 	if (take_tags(c, in->tags, true, &d.tags) == -1 ||
-	    check_column(c, "name", in->name, EVAL_NAME_COLUMN) == -1 ||
+	    check_column(c, "name", in->name, WIDTH_EVALUATION_DATASETS_NAME) == -1 ||
 	    check_experiment_ids(c, &in->experiment_ids) == -1)
 		return -1;
 	user = kvs_find(&d.tags, STR(EVAL_USER_TAG));
 	if (user != NULL)
 		d.created_by = user->value;
-	if (check_column(c, "created_by", d.created_by, EVAL_NAME_COLUMN) == -1 ||
+	if (check_column(c, "created_by", d.created_by,
+	    WIDTH_EVALUATION_DATASETS_CREATED_BY) == -1 ||
 	    permit(c, EDIT, EVAL_DATASET) == -1)
 		return -1;
 	if (store_eval_dataset_create(&c->work, &d, in->experiment_ids.items,

@@ -6,8 +6,6 @@
 #include "http/route.h"
 #include "store/eval_dataset.h"
 
-/* Characters of dataset names and of users: their columns. */
-#define EVAL_NAME_COLUMN	255
 /* The tag that says who did it. */
 #define EVAL_USER_TAG		"mlflow.user"
 

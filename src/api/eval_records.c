@@ -27,8 +27,6 @@ struct eval_record_delete {
 
 /* Records of a page when max_results is not given. */
 #define RECORD_PAGE_DEFAULT	1000
-/* Characters: what the column holds. */
-#define SOURCE_ID_COLUMN	36
 
 /* Outputs of any type are stored in an object with this one member. */
 #define WRAPPED			"mlflow_wrapped"
@@ -260,7 +258,8 @@ take_source(struct ctx *c, const struct json_object *source, struct eval_record 
 		r->source_id = eval_tag_text(c->mem, trace);
 	r->source = arena_printf(c->mem, "{\"source_type\": \"%s\", \"source_data\": %s}",
 	    r->source_type.p, data_text.p);
-	return check_column(c, "source_id", r->source_id, SOURCE_ID_COLUMN);
+	return check_column(c, "source_id", r->source_id,
+	    WIDTH_EVALUATION_DATASET_RECORDS_SOURCE_ID);
 }
 
 static struct str
@@ -346,7 +345,8 @@ upsert_record(struct batch *b, const struct json_object *record, size_t i)
 	by = eval_tag_text(b->c->mem, user);
 	if (by.p != NULL)
 		b->user = by;
-	if (check_column(b->c, "tags." EVAL_USER_TAG, by, EVAL_NAME_COLUMN) == -1)
+	if (check_column(b->c, "tags." EVAL_USER_TAG, by,
+	    WIDTH_EVALUATION_DATASETS_LAST_UPDATED_BY) == -1)
 		return -1;
 	note_types(b->schema, "inputs", p.inputs);
 	note_types(b->schema, "expectations", p.expectations);

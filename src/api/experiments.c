@@ -201,8 +201,9 @@ experiment_create(struct ctx *c)
 		return -1;
 	else
 		location = location_absolute(c->mem, location, c->conf->work_dir);
-	if (check_column(c, "name", in->name, EXPERIMENT_NAME_COLUMN) == -1 ||
-	    check_column(c, "artifact_location", location, LOCATION_COLUMN) == -1 ||
+	if (check_column(c, "name", in->name, WIDTH_EXPERIMENTS_NAME) == -1 ||
+	    check_column(c, "artifact_location", location,
+	        WIDTH_EXPERIMENTS_ARTIFACT_LOCATION) == -1 ||
 	    check_repeated_tags(c, &tags) == -1)
 		return -1;
 	if (store_experiment_create(&c->work, in->name, location,
@@ -282,7 +283,7 @@ experiment_update(struct ctx *c)
 		return -1;
 	if (!str_is(e.lifecycle_stage, "active"))
 		return fail_client(c, INVALID_STATE, "Cannot rename a non-active experiment.");
-	if (check_column(c, "new_name", in->new_name, EXPERIMENT_NAME_COLUMN) == -1)
+	if (check_column(c, "new_name", in->new_name, WIDTH_EXPERIMENTS_NAME) == -1)
 		return -1;
 	if (store_experiment_rename(&c->work, e.id, in->new_name) == -1)
 		return fail_taken(c, BAD_REQUEST, in->new_name);

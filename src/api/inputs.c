@@ -20,14 +20,12 @@ struct search_datasets_in {
 	struct strs	experiment_ids;
 };
 
-/* Characters; the last three are what the columns hold in bytes. */
+/* Characters. */
 #define DATASET_NAME_MAX	500
 #define DATASET_DIGEST_MAX	36
 #define DATASET_SCHEMA_MAX	1048575
 #define DATASET_SOURCE_MAX	65535
 #define DATASET_PROFILE_MAX	16777215
-#define SOURCE_TYPE_COLUMN	36
-#define MODEL_ID_COLUMN		36
 #define INPUT_TAG_KEY_MAX	255
 #define INPUT_TAG_VALUE_MAX	500
 /* Datasets that one search answers with. */
@@ -115,7 +113,8 @@ check_dataset(struct ctx *c, const struct dataset_input *d)
 	    check_length(c, "source", d->source, DATASET_SOURCE_MAX) == -1 ||
 	    check_length(c, "profile", d->profile, DATASET_PROFILE_MAX) == -1 ||
 	    check_source_bytes(c, d->source) == -1 ||
-	    check_column(c, "source_type", d->source_type, SOURCE_TYPE_COLUMN) == -1)
+	    check_column(c, "source_type", d->source_type,
+	        WIDTH_DATASETS_DATASET_SOURCE_TYPE) == -1)
 		return -1;
 	for (i = 0; i < d->tags.n; i++) {
 		const struct kv *tag = &d->tags.items[i];
@@ -167,7 +166,8 @@ run_log_inputs(struct ctx *c)
 	    link_datasets(c, &run, &in->datasets) == -1)
 		return -1;
 	for (i = 0; i < in->models.n; i++) {
-		if (check_column(c, "model_id", models[i].model_id, MODEL_ID_COLUMN) == -1)
+		if (check_column(c, "model_id", models[i].model_id,
+		    WIDTH_INPUTS_DESTINATION_ID) == -1)
 			return -1;
 		if (store_model_in(&c->work, run.run_id, str_or_empty(models[i].model_id)) == -1)
 			return fail_db(c);
@@ -188,7 +188,7 @@ run_outputs(struct ctx *c)
 	for (i = 0; i < in->models.n; i++) {
 		struct str id = str_or_empty(models[i].model_id);
 
-		if (check_column(c, "model_id", id, MODEL_ID_COLUMN) == -1)
+		if (check_column(c, "model_id", id, WIDTH_INPUTS_DESTINATION_ID) == -1)
 			return -1;
 		if (store_model_out(&c->work, run.run_id, id, models[i].step.v) == 0)
 			continue;

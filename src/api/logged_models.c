@@ -48,14 +48,6 @@ struct logged_model_search_in {
 	struct str	page_token;
 };
 
-/* Characters: what the columns hold. */
-#define MODEL_NAME_COLUMN	500
-#define MODEL_TYPE_COLUMN	500
-#define SOURCE_RUN_COLUMN	32
-#define MODEL_KEY_COLUMN	255
-/* Bytes: a TEXT column. */
-#define MODEL_VALUE_BYTES	65535
-
 /* Models of a page: when max_results is not given, and when it is 0. */
 #define MODEL_PAGE_DEFAULT	50
 #define MODEL_PAGE_ZERO		100
@@ -242,7 +234,7 @@ check_model_name(struct ctx *c, struct str name)
 			    "provided. Model name must be a non-empty string and cannot "
 			    "contain the following characters: "
 			    "('/', ':', '.', '%%', '\"', \"'\")", repr(c->mem, name).p);
-	return check_column(c, "name", name, MODEL_NAME_COLUMN);
+	return check_column(c, "name", name, WIDTH_LOGGED_MODELS_NAME);
 }
 
 /* Keys and values of "tags" or "params" against their columns. */
@@ -253,12 +245,12 @@ check_kvs(struct ctx *c, const char *what, const struct kvs *list)
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
-		if (check_column(c, key, list->items[i].key, MODEL_KEY_COLUMN) == -1)
+		if (check_column(c, key, list->items[i].key, WIDTH_LOGGED_MODEL_TAGS_TAG_KEY) == -1)
 			return -1;
-		if (list->items[i].value.len > MODEL_VALUE_BYTES)
+		if (list->items[i].value.len > WIDTH_LOGGED_MODEL_TAGS_TAG_VALUE)
 			return fail(c, BAD_REQUEST, "The value of '%s.value' has %zu bytes; the "
 			    "database holds at most %d. Shorten it.", what,
-			    list->items[i].value.len, MODEL_VALUE_BYTES);
+			    list->items[i].value.len, WIDTH_LOGGED_MODEL_TAGS_TAG_VALUE);
 	}
 	return 0;
 }
@@ -278,8 +270,10 @@ logged_model_create(struct ctx *c)
 	take_kvs(c, &in->tags, &m.tags);
 	if (check_model_name(c, m.name) == -1 ||
 	    load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
-	    check_column(c, "model_type", m.model_type, MODEL_TYPE_COLUMN) == -1 ||
-	    check_column(c, "source_run_id", m.source_run_id, SOURCE_RUN_COLUMN) == -1 ||
+	    check_has_location(c, &e) == -1 ||
+	    check_column(c, "model_type", m.model_type, WIDTH_LOGGED_MODELS_MODEL_TYPE) == -1 ||
+	    check_column(c, "source_run_id", m.source_run_id,
+	        WIDTH_LOGGED_MODELS_SOURCE_RUN_ID) == -1 ||
 	    check_kvs(c, "params", &m.params) == -1 ||
 	    check_kvs(c, "tags", &m.tags) == -1)
 		return -1;

@@ -204,10 +204,10 @@ tag_origin(struct ctx *c, const struct model_origin *origin, const struct model_
 static int
 check_tag_column(struct ctx *c, struct str value)
 {
-	if (value.len <= VERSION_TAG_COLUMN)
+	if (value.len <= WIDTH_MODEL_VERSION_TAGS_VALUE)
 		return 0;
 	return fail(c, BAD_REQUEST, "The value of 'value' has %zu bytes; the database holds at "
-	    "most %d. Shorten it.", value.len, VERSION_TAG_COLUMN);
+	    "most %d. Shorten it.", value.len, WIDTH_MODEL_VERSION_TAGS_VALUE);
 }
 
 static int
@@ -218,11 +218,11 @@ check_columns(struct ctx *c, const struct model_version *v)
 	for (i = 0; i < v->tags.n; i++)
 		if (check_tag_column(c, v->tags.items[i].value) == -1)
 			return -1;
-	if (check_column(c, "source", v->source, SOURCE_COLUMN) == -1 ||
-	    check_column(c, "run_id", v->run_id, VERSION_RUN_ID_COLUMN) == -1 ||
-	    check_column(c, "run_link", v->run_link, RUN_LINK_COLUMN) == -1)
+	if (check_column(c, "source", v->source, WIDTH_MODEL_VERSIONS_SOURCE) == -1 ||
+	    check_column(c, "run_id", v->run_id, WIDTH_MODEL_VERSIONS_RUN_ID) == -1 ||
+	    check_column(c, "run_link", v->run_link, WIDTH_MODEL_VERSIONS_RUN_LINK) == -1)
 		return -1;
-	return check_column(c, "description", v->description, DESCRIPTION_COLUMN);
+	return check_column(c, "description", v->description, WIDTH_MODEL_VERSIONS_DESCRIPTION);
 }
 
 static int
@@ -282,7 +282,7 @@ model_version_update(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
 	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
-	    check_column(c, "description", in->description, DESCRIPTION_COLUMN) == -1)
+	    check_column(c, "description", in->description, WIDTH_MODEL_VERSIONS_DESCRIPTION) == -1)
 		return -1;
 	if (store_model_version_set_description(&c->work, &v, in->description) == -1)
 		return fail_db(c);

@@ -239,11 +239,13 @@ check_columns(struct ctx *c, const struct registered_model *m)
 {
 	size_t i;
 
-	if (check_column(c, "name", m->name, MODEL_NAME_COLUMN) == -1 ||
-	    check_column(c, "description", m->description, DESCRIPTION_COLUMN) == -1)
+	if (check_column(c, "name", m->name, WIDTH_REGISTERED_MODELS_NAME) == -1 ||
+	    check_column(c, "description", m->description,
+	        WIDTH_REGISTERED_MODELS_DESCRIPTION) == -1)
 		return -1;
 	for (i = 0; i < m->tags.n; i++)
-		if (check_column(c, "value", m->tags.items[i].value, MODEL_TAG_COLUMN) == -1)
+		if (check_column(c, "value", m->tags.items[i].value,
+		    WIDTH_REGISTERED_MODEL_TAGS_VALUE) == -1)
 			return -1;
 	return 0;
 }
@@ -289,7 +291,7 @@ registered_model_rename(struct ctx *c)
 	if (check_model_name(c, "new_name", in->new_name) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "new_name", in->new_name, MODEL_NAME_COLUMN) == -1)
+	    check_column(c, "new_name", in->new_name, WIDTH_REGISTERED_MODELS_NAME) == -1)
 		return -1;
 	if (store_registered_model_rename(&c->work, &m, in->new_name) == 0)
 		return answer_full_model(c, &m);
@@ -308,7 +310,7 @@ registered_model_update(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "description", description, DESCRIPTION_COLUMN) == -1)
+	    check_column(c, "description", description, WIDTH_REGISTERED_MODELS_DESCRIPTION) == -1)
 		return -1;
 	if (store_registered_model_set_description(&c->work, &m, description) == -1)
 		return fail_db(c);
@@ -416,7 +418,7 @@ registered_model_set_tag(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    check_registry_tag(c, in->key, value) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "value", value, MODEL_TAG_COLUMN) == -1)
+	    check_column(c, "value", value, WIDTH_REGISTERED_MODEL_TAGS_VALUE) == -1)
 		return -1;
 	if (store_registered_model_tag_set(&c->work, m.name, in->key, value) == -1)
 		return fail_db(c);

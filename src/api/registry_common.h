@@ -10,15 +10,6 @@
 #include "api/common.h"
 #include "store/registered_model.h"
 
-/* Characters of columns that MLflow leaves to the database. */
-#define MODEL_NAME_COLUMN	256
-#define DESCRIPTION_COLUMN	5000
-#define MODEL_TAG_COLUMN	5000
-#define SOURCE_COLUMN		500
-#define RUN_LINK_COLUMN		500
-#define VERSION_RUN_ID_COLUMN	32
-/* Bytes of a column. */
-#define VERSION_TAG_COLUMN	65535
 /* Characters of a tag's value, as MLflow checks them. */
 #define REGISTRY_TAG_MAX	100000
 #define ALIAS_MAX		255

@@ -414,7 +414,7 @@ set_tags(struct ctx *c, const struct run_state *run, const struct kvs *tags)
 {
 	const struct kv *name = kvs_find(tags, STR(RUN_NAME_TAG));
 
-	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, RUN_NAME_COLUMN) == -1)
+	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, WIDTH_RUNS_NAME) == -1)
 		return -1;
 	if (store_tags_set(&c->work, run->run_id, tags) == -1)
 		return fail_db(c);

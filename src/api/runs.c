@@ -233,7 +233,7 @@ settle_name(struct ctx *c, struct str wanted, struct run *r)
 	r->name = !str_empty(wanted) ? wanted : tag != NULL ? tag->value : id_run_name(c->mem);
 	if (tag == NULL)
 		r->tags.items[r->tags.n++] = (struct kv){ STR(RUN_NAME_TAG), r->name };
-	return check_column(c, "run_name", r->name, RUN_NAME_COLUMN);
+	return check_column(c, "run_name", r->name, WIDTH_RUNS_NAME);
 }
 
 static int
@@ -264,7 +264,8 @@ run_create(struct ctx *c)
 	if (str_empty(in->experiment_id))
 		return fail(c, BAD_REQUEST, "A run needs an 'experiment_id'; '0' is the "
 		    "default experiment.");
-	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1)
+	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
+	    check_has_location(c, &e) == -1)
 		return -1;
 	take_kvs(c, &in->tags, &given);
 	r.tags = given;
@@ -276,10 +277,10 @@ run_create(struct ctx *c)
 	r.experiment_id = e.id;
 	r.status = STR("RUNNING");
 	r.lifecycle_stage = STR("active");
-	r.artifact_uri = location_join(c->mem, str_or_empty(e.artifact_location),
+	r.artifact_uri = location_join(c->mem, e.artifact_location,
 	    arena_printf(c->mem, "%s/artifacts", r.run_id.p));
-	if (check_column(c, "user_id", r.user_id, USER_ID_COLUMN) == -1 ||
-	    check_column(c, "artifact_uri", r.artifact_uri, ARTIFACT_URI_COLUMN) == -1)
+	if (check_column(c, "user_id", r.user_id, WIDTH_RUNS_USER_ID) == -1 ||
+	    check_column(c, "artifact_uri", r.artifact_uri, WIDTH_RUNS_ARTIFACT_URI) == -1)
 		return -1;
 	if (store_run_create(&c->work, &r) == -1)
 		return fail_db(c);
@@ -302,13 +303,24 @@ find_run(struct ctx *c, struct str run_id, enum right right, struct run *r)
 	return permit(c, right, RUN, .id = r->run_id, .experiment_id = r->experiment_id);
 }
 
+/* Clients take a run without a status for one that runs. */
+static int
+check_status(struct ctx *c, const struct run *r)
+{
+	if (r->status.p != NULL)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The run %s has no status: it is NULL in the "
+	    "database. Give it one with runs/update.", r->run_id.p);
+}
+
 static int
 run_get(struct ctx *c)
 {
 	const struct run_get *in = c->in;
 	struct run r;
 
-	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ, &r) == -1)
+	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ, &r) == -1 ||
+	    check_status(c, &r) == -1)
 		return -1;
 	if (store_run_fill_one(&c->work, &r) == -1)
 		return fail_db(c);
@@ -339,7 +351,7 @@ run_update(struct ctx *c)
 	if (load_active_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, EDIT, &state) == -1)
 		return -1;
 	if (!str_empty(in->run_name) &&
-	    check_column(c, "run_name", in->run_name, RUN_NAME_COLUMN) == -1)
+	    check_column(c, "run_name", in->run_name, WIDTH_RUNS_NAME) == -1)
 		return -1;
 	if ((in->status.set && store_run_set_status(&c->work, state.run_id,
 	    status_name(in->status.v)) == -1) ||
@@ -348,7 +360,7 @@ run_update(struct ctx *c)
 	    (!str_empty(in->run_name) && store_run_set_name(&c->work, state.run_id,
 	    in->run_name) == -1))
 		return fail_db(c);
-	if (find_run(c, state.run_id, EDIT, &r) == -1)
+	if (find_run(c, state.run_id, EDIT, &r) == -1 || check_status(c, &r) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	put_run_info(c, "run_info", &r);
@@ -396,8 +408,11 @@ put_page(struct ctx *c, const struct search_page *page)
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
 		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)
 			return fail_db(c);
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
+			if (check_status(c, &runs[i]) == -1)
+				return -1;
 			put_run(c, NULL, &runs[i], true);
+		}
 		arena_release(c->mem, mark);
 	}
 	return 0;

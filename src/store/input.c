@@ -76,9 +76,9 @@ static void
 add_summaries(struct sql *q, const int64_t *ids, size_t n, int64_t limit)
 {
 	sql_lit(q, "SELECT DISTINCT d.experiment_id, d.name, d.digest, t.value "
-	    "FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid "
+	    "FROM datasets d JOIN inputs i ON i.source_id = {d.dataset_uuid} "
 	    "AND i.source_type = 'DATASET' AND i.destination_type = 'RUN' "
-	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
+	    "LEFT JOIN input_tags t ON t.input_uuid = {i.input_uuid} "
 	    "AND t.name = 'mlflow.data.context' WHERE d.experiment_id IN ");
 	sql_args_i64(q, ids, n);
 	sql_lit(q, " LIMIT ");

@@ -249,8 +249,8 @@ read_datasets(struct page *p)
 	sql_lit(&q, "SELECT i.destination_id, i.input_uuid, d.name, d.digest, "
 	    "d.dataset_source_type, d.dataset_source, d.dataset_schema, "
 	    "d.dataset_profile, t.name, t.value FROM inputs i "
-	    "JOIN datasets d ON d.dataset_uuid = i.source_id "
-	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
+	    "JOIN datasets d ON d.dataset_uuid = {i.source_id} "
+	    "LEFT JOIN input_tags t ON t.input_uuid = {i.input_uuid} "
 	    "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' "
 	    "AND i.destination_id IN ");
 	sql_args(&q, p->ids, p->n);
