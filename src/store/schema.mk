@@ -2,6 +2,7 @@
 libcairn_a_SOURCES += \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/schema/check.c %D%/schema/check.h \
+	%D%/schema/lock.c %D%/schema/lock.h \
 	%D%/schema/revisions.def \
 	%D%/schema/schema.h \
 	%D%/schema/stmt_schema.def
