@@ -385,3 +385,14 @@ take_kvs(struct ctx *c, const struct list *from, struct kvs *to)
 			str_or_empty(items[i].value),
 		};
 }
+
+int
+check_repeated(struct ctx *c, const struct kvs *tags, enum error_code code)
+{
+	struct kvs repeated;
+
+	kvs_repeats(c->mem, tags, &repeated);
+	if (repeated.n == 0)
+		return 0;
+	return fail(c, code, "The tag key '%s' is given more than once.", repeated.items[0].key.p);
+}

@@ -93,6 +93,8 @@ struct kv_in {
 /* kv_fields demands the key; loose_kv_fields takes anything. */
 extern const struct field kv_fields[];
 extern const struct field loose_kv_fields[];
+/* That no key is given twice. */
+int	check_repeated(struct ctx *, const struct kvs *tags, enum error_code);
 /* The items of a decoded list as keys and values. */
 void	take_kvs(struct ctx *, const struct list *from, struct kvs *to);
 

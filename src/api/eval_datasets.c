@@ -308,7 +308,7 @@ eval_dataset_set_tags(struct ctx *c)
 	const struct eval_dataset_tags_in *in = c->in;
 	struct eval_dataset d;
 	struct kvs tags;
-	size_t i;
+	size_t i, n = 0;
 	int rc;
 
 	if (take_tags(c, in->tags, false, &tags) == -1)
@@ -319,11 +319,13 @@ eval_dataset_set_tags(struct ctx *c)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Could not find evaluation dataset with ID ", c->params[0], "");
+	/* null leaves a tag as it is */
 	for (i = 0; i < tags.n; i++)
-		/* null leaves a tag as it is */
-		if (tags.items[i].value.p != NULL && store_eval_dataset_tag_set(&c->work,
-		    d.dataset_id, tags.items[i].key, tags.items[i].value) == -1)
-			return fail_db(c);
+		if (tags.items[i].value.p != NULL)
+			tags.items[n++] = tags.items[i];
+	tags.n = n;
+	if (store_eval_dataset_tags_set(&c->work, d.dataset_id, &tags) == -1)
+		return fail_db(c);
 	return answer_empty(c);
 }
 

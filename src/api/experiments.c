@@ -170,19 +170,6 @@ fail_taken(struct ctx *c, enum error_code code, struct str name)
 }
 
 static int
-check_repeated_tags(struct ctx *c, const struct kvs *tags)
-{
-	size_t i, k;
-
-	for (i = 0; i < tags->n; i++)
-		for (k = 0; k < i; k++)
-			if (str_eq(tags->items[i].key, tags->items[k].key))
-				return fail(c, RESOURCE_ALREADY_EXISTS, "The tag key '%s' is given "
-				    "more than once.", tags->items[i].key.p);
-	return 0;
-}
-
-static int
 experiment_create(struct ctx *c)
 {
 	const struct experiment_create *in = c->in;
@@ -203,7 +190,7 @@ experiment_create(struct ctx *c)
 		location = location_absolute(c->mem, location, c->conf->work_dir);
 	if (check_column(c, "name", in->name, EXPERIMENT_NAME_COLUMN) == -1 ||
 	    check_column(c, "artifact_location", location, LOCATION_COLUMN) == -1 ||
-	    check_repeated_tags(c, &tags) == -1)
+	    check_repeated(c, &tags, RESOURCE_ALREADY_EXISTS) == -1)
 		return -1;
 	if (store_experiment_create(&c->work, in->name, location,
 	    c->conf->default_artifact_root, &tags, &id) == -1)

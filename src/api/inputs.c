@@ -107,7 +107,7 @@ check_source_bytes(struct ctx *c, struct str source)
 static int
 check_dataset(struct ctx *c, const struct dataset_input *d)
 {
-	size_t i, k;
+	size_t i;
 
 	if (check_length(c, "name", d->name, DATASET_NAME_MAX) == -1 ||
 	    check_length(c, "digest", d->digest, DATASET_DIGEST_MAX) == -1 ||
@@ -123,12 +123,8 @@ check_dataset(struct ctx *c, const struct dataset_input *d)
 		if (check_length(c, "key", tag->key, INPUT_TAG_KEY_MAX) == -1 ||
 		    check_length(c, "value", tag->value, INPUT_TAG_VALUE_MAX) == -1)
 			return -1;
-		for (k = 0; k < i; k++)
-			if (str_eq(tag->key, d->tags.items[k].key))
-				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than once "
-				    "for one dataset.", tag->key.p);
 	}
-	return 0;
+	return check_repeated(c, &d->tags, BAD_REQUEST);
 }
 
 static int

@@ -364,7 +364,7 @@ logged_model_set_tags(struct ctx *c)
 	take_kvs(c, &in->tags, &tags);
 	if (load_model(c, c->params[0], EDIT, &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
-	kvs_fold(&tags);
+	kvs_fold(c->mem, &tags);
 	if (store_logged_model_tags_set(&c->work, &m, &tags) == -1)
 		return fail_db(c);
 	return answer_empty(c);

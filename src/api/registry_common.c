@@ -222,16 +222,8 @@ load_alias(struct ctx *c, struct str name, struct str alias, struct model_versio
 void
 take_tags(struct ctx *c, const struct list *from, struct kvs *tags)
 {
-	size_t i, k, n = 0;
-
 	take_kvs(c, from, tags);
-	for (i = 0; i < tags->n; i++) {
-		for (k = 0; k < n && !str_eq(tags->items[k].key, tags->items[i].key); k++)
-			continue;
-		tags->items[k] = tags->items[i];
-		n += k == n;
-	}
-	tags->n = n;
+	kvs_keep_last(c->mem, tags);
 }
 
 /* Members that may be NULL, and only then are left out. */

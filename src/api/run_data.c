@@ -292,7 +292,7 @@ add_params(struct ctx *c, struct str run_id, struct kvs *fresh)
 {
 	struct kvs stored;
 
-	kvs_fold(fresh);
+	kvs_fold(c->mem, fresh);
 	if (store_params_add(&c->work, run_id, fresh) == 0)
 		return 0;
 	if (db_error(c->work.db) != DB_DUPLICATE)
@@ -511,18 +511,11 @@ check_batch_size(struct ctx *c, const struct batch_in *in)
 static int
 check_repeated_params(struct ctx *c, const struct kvs *params)
 {
-	struct kvs repeated = { NULL, 0 };
 	struct buf text = { 0 };
-	size_t i, k;
+	struct kvs repeated;
+	size_t i;
 
-	for (i = 0; i < params->n; i++) {
-		struct str key = params->items[i].key;
-
-		for (k = 0; k < i && !str_eq(params->items[k].key, key); k++)
-			continue;
-		if (k < i && kvs_find(&repeated, key) == NULL)
-			kvs_add(c->mem, &repeated, key, STR(""));
-	}
+	kvs_repeats(c->mem, params, &repeated);
 	if (repeated.n == 0)
 		return 0;
 	for (i = 0; i < repeated.n; i++) {
@@ -549,7 +542,7 @@ write_batch(struct ctx *c, const struct run_state *run, const struct batch_in *i
 		return fail_changed(c, run->run_id, &fate);
 	for (i = 0; i < in->metrics.n; i++)
 		take_metric(&metrics[i], &points[i]);
-	kvs_fold(tags);
+	kvs_fold(c->mem, tags);
 	if (add_params(c, run->run_id, &fate.fresh) == -1 ||
 	    log_metrics(c, run, points, in->metrics.n) == -1)
 		return -1;

@@ -205,22 +205,11 @@ put_run(struct ctx *c, const char *name, const struct run *r, bool outputs)
 	json_end(&c->out);
 }
 
-static const struct kv *
-find_tag(const struct kvs *tags, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < tags->n; i++)
-		if (str_is(tags->items[i].key, key))
-			return &tags->items[i];
-	return NULL;
-}
-
 /* The name and its tag must agree; without either one is made up. */
 static int
 settle_name(struct ctx *c, struct str wanted, struct run *r)
 {
-	const struct kv *tag = find_tag(&r->tags, RUN_NAME_TAG);
+	const struct kv *tag = kvs_find(&r->tags, STR(RUN_NAME_TAG));
 
 	if (!str_empty(wanted) && tag != NULL && !str_empty(tag->value) &&
 	    !str_eq(wanted, tag->value))
@@ -239,18 +228,13 @@ settle_name(struct ctx *c, struct str wanted, struct run *r)
 static int
 check_run_tags(struct ctx *c, const struct kvs *tags)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < tags->n; i++) {
+	for (i = 0; i < tags->n; i++)
 		if (check_column(c, "tags.key", tags->items[i].key, NAME_MAX_LENGTH) == -1 ||
 		    check_column(c, "tags.value", tags->items[i].value, RUN_TAG_MAX) == -1)
 			return -1;
-		for (k = 0; k < i; k++)
-			if (str_eq(tags->items[i].key, tags->items[k].key))
-				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than "
-				    "once.", tags->items[i].key.p);
-	}
-	return 0;
+	return check_repeated(c, tags, BAD_REQUEST);
 }
 
 static int

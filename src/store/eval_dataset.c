@@ -118,7 +118,6 @@ store_eval_dataset_create(struct work *work, struct eval_dataset *d,
     const struct str *experiments, size_t n)
 {
 	int64_t now = work->now;
-	size_t i;
 
 	d->dataset_id = arena_printf(work->mem, "d-%s", id_hex32(work->mem).p);
 	d->created_time = d->last_update_time = now;
@@ -127,10 +126,8 @@ store_eval_dataset_create(struct work *work, struct eval_dataset *d,
 	    db_str(d->name), db_i64(now), db_i64(now), db_i64(now), db_str(d->created_by),
 	    db_str(d->last_updated_by)) == -1)
 		return -1;
-	for (i = 0; i < d->tags.n; i++)
-		if (store_eval_dataset_tag_set(work, d->dataset_id, d->tags.items[i].key,
-		    d->tags.items[i].value) == -1)
-			return -1;
+	if (store_eval_dataset_tags_set(work, d->dataset_id, &d->tags) == -1)
+		return -1;
 	return add_experiments(work, "a-", d->dataset_id, experiments, n);
 }
 
@@ -144,10 +141,9 @@ store_eval_dataset_delete(struct work *work, struct str id)
 }
 
 int
-store_eval_dataset_tag_set(struct work *work, struct str id, struct str key, struct str value)
+store_eval_dataset_tags_set(struct work *work, struct str id, const struct kvs *tags)
 {
-	return (int)db_exec(work, STMT_EVAL_DATASET_TAG_SET, db_str(id), db_str(key),
-	    db_str(value));
+	return kvs_write(work, STMT_EVAL_DATASET_TAG_SET, KVS_OWNER(db_str(id)), tags);
 }
 
 int

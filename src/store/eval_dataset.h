@@ -58,7 +58,8 @@ int	store_eval_dataset_create(struct work *, struct eval_dataset *,
 	    const struct str *experiments, size_t n);
 /* With all that hangs on it; fine if it is not there. */
 int	store_eval_dataset_delete(struct work *, struct str id);
-int	store_eval_dataset_tag_set(struct work *, struct str id, struct str key, struct str value);
+/* 0 or -1. */
+int	store_eval_dataset_tags_set(struct work *, struct str id, const struct kvs *);
 int	store_eval_dataset_tag_delete(struct work *, struct str id, struct str key);
 
 /* The experiments it is linked to, the oldest link first; their number or -1. */

@@ -151,7 +151,6 @@ store_experiment_create(struct work *work, struct str name,
     struct str location, const char *root, const struct kvs *tags, int64_t *id)
 {
 	int64_t now = work->now;
-	size_t i;
 
 	if (db_exec(work, STMT_EXPERIMENT_INSERT, db_str(name), db_str(location),
 	    db_i64(now), db_i64(now)) == -1)
@@ -164,11 +163,7 @@ store_experiment_create(struct work *work, struct str name,
 		    db_i64(*id)) == -1)
 			return -1;
 	}
-	for (i = 0; i < tags->n; i++)
-		if (store_experiment_tag_set(work, *id, tags->items[i].key,
-		    tags->items[i].value) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_EXPERIMENT_TAG_SET, KVS_OWNER(db_i64(*id)), tags);
 }
 
 int

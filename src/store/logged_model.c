@@ -175,8 +175,6 @@ int
 store_logged_model_create(struct work *work, struct logged_model *m,
     struct str location)
 {
-	size_t i;
-
 	m->model_id = arena_printf(work->mem, "m-%s", id_hex32(work->mem).p);
 	m->artifact_location = location_join(work->mem, location,
 	    arena_printf(work->mem, "models/%s/artifacts", m->model_id.p));
@@ -188,11 +186,9 @@ store_logged_model_create(struct work *work, struct logged_model *m,
 	    db_i64(m->creation_timestamp), db_i64(m->last_updated_timestamp),
 	    db_i64(m->status), db_str(m->model_type), db_str(m->source_run_id)) == -1)
 		return -1;
-	for (i = 0; i < m->tags.n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_TAG_INSERT, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(m->tags.items[i].key),
-		    db_str(m->tags.items[i].value)) == -1)
-			return -1;
+	if (kvs_write(work, STMT_LOGGED_MODEL_TAG_INSERT, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), &m->tags) == -1)
+		return -1;
 	return store_logged_model_params_add(work, m, &m->params);
 }
 
@@ -214,14 +210,8 @@ int
 store_logged_model_tags_set(struct work *work, const struct logged_model *m,
     const struct kvs *tags)
 {
-	size_t i;
-
-	for (i = 0; i < tags->n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_TAG_SET, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(tags->items[i].key),
-		    db_str(tags->items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_LOGGED_MODEL_TAG_SET, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), tags);
 }
 
 int
@@ -234,12 +224,6 @@ int
 store_logged_model_params_add(struct work *work, const struct logged_model *m,
     const struct kvs *params)
 {
-	size_t i;
-
-	for (i = 0; i < params->n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_PARAM_INSERT, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(params->items[i].key),
-		    db_str(params->items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_LOGGED_MODEL_PARAM_INSERT, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), params);
 }

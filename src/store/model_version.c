@@ -186,18 +186,6 @@ touch_model(struct work *work, struct str name, int64_t now)
 	return db_exec(work, STMT_MODEL_TOUCH, db_i64(now), db_str(name)) == -1 ? -1 : 0;
 }
 
-static int
-insert_tags(struct work *work, const struct model_version *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->tags.n; i++)
-		if (db_exec(work, STMT_VERSION_TAG_INSERT, db_str(v->name), db_i64(v->version),
-		    db_str(v->tags.items[i].key), db_str(v->tags.items[i].value)) == -1)
-			return -1;
-	return 0;
-}
-
 int
 store_model_version_add(struct work *work, struct model_version *v)
 {
@@ -219,7 +207,10 @@ store_model_version_add(struct work *work, struct model_version *v)
 			db_retry(work->db);
 		return -1;
 	}
-	return insert_tags(work, v) == -1 ? -1 : touch_model(work, v->name, v->creation_time);
+	if (kvs_write(work, STMT_VERSION_TAG_INSERT, KVS_OWNER(db_str(v->name),
+	    db_i64(v->version)), &v->tags) == -1)
+		return -1;
+	return touch_model(work, v->name, v->creation_time);
 }
 
 int

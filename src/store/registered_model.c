@@ -223,13 +223,7 @@ store_registered_model_create(struct work *work, struct registered_model *m)
 int
 store_registered_model_add_tags(struct work *work, const struct registered_model *m)
 {
-	size_t i;
-
-	for (i = 0; i < m->tags.n; i++)
-		if (db_exec(work, STMT_MODEL_TAG_INSERT, db_str(m->name),
-		    db_str(m->tags.items[i].key), db_str(m->tags.items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_MODEL_TAG_INSERT, KVS_OWNER(db_str(m->name)), &m->tags);
 }
 
 int

@@ -341,31 +341,6 @@ store_run_fill_one(struct work *work, struct run *r)
 	return rc == 0 && datasets ? read_datasets(&p) : rc;
 }
 
-static int
-write_kvs(struct work *work, enum stmt id, struct str run_id, const struct kvs *list)
-{
-	struct db_val *values;
-	int64_t rc;
-	size_t i;
-
-	if (list->n == 0)
-		return 0;
-	if (list->n == 1)
-		return db_exec(work, id, db_str(run_id), db_str(list->items[0].key),
-		    db_str(list->items[0].value)) == -1 ? -1 : 0;
-	values = calloc(3 * list->n, sizeof(*values));
-	if (values == NULL)
-		abort();
-	for (i = 0; i < list->n; i++) {
-		values[3 * i] = db_str(run_id);
-		values[3 * i + 1] = db_str(list->items[i].key);
-		values[3 * i + 2] = db_str(list->items[i].value);
-	}
-	rc = db_exec_rows(work, id, values, list->n);
-	free(values);
-	return rc == -1 ? -1 : 0;
-}
-
 int
 store_run_create(struct work *work, const struct run *r)
 {
@@ -373,7 +348,7 @@ store_run_create(struct work *work, const struct run *r)
 	    db_str(r->user_id), db_i64(r->start_time), db_str(r->artifact_uri),
 	    db_i64(r->experiment_id)) == -1)
 		return -1;
-	return write_kvs(work, STMT_TAG_INSERT, r->run_id, &r->tags);
+	return kvs_write(work, STMT_TAG_INSERT, KVS_OWNER(db_str(r->run_id)), &r->tags);
 }
 
 int
@@ -418,26 +393,21 @@ store_run_restore(struct work *work, struct str run_id)
 int
 store_tags_set(struct work *work, struct str run_id, const struct kvs *tags)
 {
-	struct kvs rest = { calloc(tags->n + 1, sizeof(struct kv)), 0 };
-	int rc = 0;
+	struct kvs rest = { arena_array(work->mem, tags->n + 1, sizeof(struct kv)), 0 };
 	size_t i;
 
-	if (rest.items == NULL)
-		abort();
-	for (i = 0; i < tags->n && rc != -1; i++) {
+	for (i = 0; i < tags->n; i++) {
 		const struct kv *tag = &tags->items[i];
 
 		if (str_is(tag->key, RUN_NAME_TAG)) {
 			if (tag->value.len == 0)
 				continue;
-			rc = rename_run(work, run_id, tag->value);
+			if (rename_run(work, run_id, tag->value) == -1)
+				return -1;
 		}
 		rest.items[rest.n++] = *tag;
 	}
-	if (rc != -1)
-		rc = write_kvs(work, STMT_TAG_SET, run_id, &rest);
-	free(rest.items);
-	return rc == -1 ? -1 : 0;
+	return kvs_write(work, STMT_TAG_SET, KVS_OWNER(db_str(run_id)), &rest);
 }
 
 int
@@ -535,5 +505,5 @@ store_tags_are_stored(struct work *work, struct str run_id,
 int
 store_params_add(struct work *work, struct str run_id, const struct kvs *params)
 {
-	return write_kvs(work, STMT_PARAM_INSERT, run_id, params);
+	return kvs_write(work, STMT_PARAM_INSERT, KVS_OWNER(db_str(run_id)), params);
 }
