@@ -43,14 +43,14 @@ static const struct field history_in_fields[] = {
 };
 
 static const struct field history_bulk_in_fields[] = {
-	F_STRS(history_bulk_in, run_id, 0),
+	F_STRS_MAX(history_bulk_in, run_id, 0, LIST_ANY),
 	F_STR(history_bulk_in, metric_key, 0),
 	F_I64(history_bulk_in, max_results, 0),
 	F_END
 };
 
 static const struct field history_interval_in_fields[] = {
-	F_STRS(history_interval_in, run_ids, REQUIRED),
+	F_STRS_MAX(history_interval_in, run_ids, REQUIRED, LIST_ANY),
 	F_STR(history_interval_in, metric_key, REQUIRED),
 	F_I64(history_interval_in, start_step, 0),
 	F_I64(history_interval_in, end_step, 0),

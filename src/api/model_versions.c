@@ -239,7 +239,7 @@ model_version_create(struct ctx *c)
 	take_tags(c, &in->tags, &v.tags);
 	if (model_source_check(c, &s, &v.tags) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
-	    check_registry_tags(c, &v.tags) == -1 || resolve_logged(c, &s) == -1 ||
+	    check_registry_tags(c, &v.tags, check_version_tag) == -1 || resolve_logged(c, &s) == -1 ||
 	    load_origin(c, &s, &origin) == -1 || load_model(c, in->name, EDIT, &m) == -1)
 		return -1;
 	v.name = m.name;
@@ -402,7 +402,7 @@ model_version_set_tag(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    check_registry_tag(c, in->key, value) == -1 ||
+	    check_version_tag(c, in->key, value) == -1 ||
 	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
 	    check_tag_column(c, value) == -1)
 		return -1;

@@ -257,7 +257,7 @@ registered_model_create(struct ctx *c)
 
 	take_tags(c, &in->tags, &m.tags);
 	if (check_model_name(c, "name", m.name) == -1 ||
-	    check_registry_tags(c, &m.tags) == -1 || check_columns(c, &m) == -1 ||
+	    check_registry_tags(c, &m.tags, check_registry_tag) == -1 || check_columns(c, &m) == -1 ||
 	    permit(c, EDIT, REGISTERED_MODEL) == -1)
 		return -1;
 	if (store_registered_model_create(&c->work, &m) == -1)

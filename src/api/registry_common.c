@@ -62,12 +62,23 @@ check_registry_tag(struct ctx *c, struct str key, struct str value)
 }
 
 int
-check_registry_tags(struct ctx *c, const struct kvs *tags)
+check_version_tag(struct ctx *c, struct str key, struct str value)
+{
+	if (str_is(key, PROMPT_TEXT_TAG) && value.len > REGISTRY_TAG_MAX &&
+	    utf8_length(value) > REGISTRY_TAG_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Prompt text exceeds max length of %d characters.", REGISTRY_TAG_MAX);
+	return check_registry_tag(c, key, value);
+}
+
+int
+check_registry_tags(struct ctx *c, const struct kvs *tags,
+    int (*check)(struct ctx *, struct str, struct str))
 {
 	size_t i;
 
 	for (i = 0; i < tags->n; i++)
-		if (check_registry_tag(c, tags->items[i].key, tags->items[i].value) == -1)
+		if (check(c, tags->items[i].key, tags->items[i].value) == -1)
 			return -1;
 	return 0;
 }

@@ -89,9 +89,9 @@ static const struct field batch_metric_fields[] = {
 static const struct field batch_in_fields[] = {
 	F_STR(batch_in, run_id, REQUIRED | OR_NEXT),
 	F_STR(batch_in, run_uuid, 0),
-	F_LIST(batch_in, metrics, 0, metric_in, batch_metric_fields),
-	F_LIST(batch_in, params, 0, kv_in, kv_fields),
-	F_LIST(batch_in, tags, 0, kv_in, kv_fields),
+	F_LIST_MAX(batch_in, metrics, 0, metric_in, batch_metric_fields, LIST_ANY),
+	F_LIST_MAX(batch_in, params, 0, kv_in, kv_fields, LIST_ANY),
+	F_LIST_MAX(batch_in, tags, 0, kv_in, kv_fields, LIST_ANY),
 	F_END
 };
 

@@ -203,6 +203,21 @@ take_strs(struct arena *mem, const struct json_object *from, struct strs *out)
 	return true;
 }
 
+/* false, with the sentence, for a list of more items than the field takes. */
+static bool
+check_items(struct decoder *d, const struct field *f, const struct json_object *from,
+    const char *parent)
+{
+	size_t n = json_kind(from) == JSON_LIST ? json_length(from) : 0;
+	size_t most = f->max != 0 ? f->max : f->kind == FIELD_LIST ? LIST_MAX : STRS_MAX;
+
+	if (n <= most)
+		return true;
+	refuse(d, arena_printf(d->mem, "The list '%s%s' has %zu items; one request takes at "
+	    "most %zu. Split it into several requests.", parent, f->name, n, most));
+	return false;
+}
+
 static void
 decode_list(struct decoder *d, const struct field *f, const struct json_object *from,
     const char *parent, struct list *out)
@@ -273,6 +288,8 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 	case FIELD_STRS: {
 		struct strs *v = to;
 
+		if (!check_items(d, f, from, parent))
+			return;
 		fine = v->set = take_strs(d->mem, from, v);
 		break;
 	}
@@ -280,7 +297,8 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 		struct list *v = to;
 
 		v->set = true;
-		decode_list(d, f, from, parent, v);
+		if (check_items(d, f, from, parent))
+			decode_list(d, f, from, parent, v);
 		break;
 	}
 	case FIELD_STRUCT:

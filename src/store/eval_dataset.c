@@ -1,6 +1,7 @@
 /* Evaluation datasets: their tags, experiments and records. */
 #include "base/id.h"
 #include "store/eval_dataset.h"
+#include "store/owners.h"
 #include "store/sql.h"
 
 /* Columns of EVAL_DATASET_COLUMNS and of EVAL_RECORD_LIST in stmt.def. */
@@ -45,22 +46,12 @@ store_eval_dataset_lock(struct work *work, struct str id,
 	return get(work, STMT_EVAL_DATASET_LOCK, id, d);
 }
 
-/* Keys of one dataset come together; it is looked for from where the last was. */
 static void
-add_tag(struct arena *mem, struct eval_dataset *d, size_t n, size_t *at,
-    const struct db_val *row)
+add_tag(struct arena *mem, struct kvs *tags, const struct db_val *row)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++, *at = (*at + 1) % n)
-		if (str_eq(d[*at].dataset_id, row[0].str)) {
-			struct kvs *tags = &d[*at].tags;
-
-			kvs_add(mem, tags, row[1].str, row[2].str);
-			/* a tag may be NULL here, which is told apart from "" */
-			tags->items[tags->n - 1].value = row[2].str;
-			return;
-		}
+	kvs_add(mem, tags, row[1].str, row[2].str);
+	/* a tag may be NULL here, which is told apart from "" */
+	tags->items[tags->n - 1].value = row[2].str;
 }
 
 static int
@@ -68,13 +59,15 @@ fill_piece(struct work *work, struct eval_dataset *d, size_t n)
 {
 	struct str *ids = arena_array(work->mem, n, sizeof(*ids));
 	struct db_result *r;
+	struct owners owners;
 	struct db_val row[3];
 	struct sql q;
-	size_t at = 0, i;
+	size_t i;
 	int rc = -1;
 
 	for (i = 0; i < n; i++)
 		ids[i] = d[i].dataset_id;
+	owners = owners_of_ids(work->mem, ids, n);
 	sql_init(&q, work, "eval_dataset.fill_piece");
 	sql_lit(&q, "SELECT dataset_id, `key`, value FROM evaluation_dataset_tags "
 	    "WHERE dataset_id IN ");
@@ -82,7 +75,8 @@ fill_piece(struct work *work, struct eval_dataset *d, size_t n)
 	sql_lit(&q, " ORDER BY dataset_id, `key`");
 	r = db_query_sql(work, &q, "sss");
 	while (r != NULL && (rc = db_next(r, row)) == 1)
-		add_tag(work->mem, d, n, &at, row);
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			add_tag(work->mem, &d[i].tags, row);
 	db_close(r);
 	sql_fini(&q);
 	return rc;
@@ -99,18 +93,40 @@ store_eval_dataset_fill(struct work *work, struct eval_dataset *d, size_t n)
 	return 0;
 }
 
+/* Columns of EVAL_EXPERIMENT_ADD and of the removals. */
+#define LINK_COLUMNS	4
+#define REMOVE_COLUMNS	2
+
 static int
 add_experiments(struct work *work, const char *prefix, struct str id,
     const struct str *experiments, size_t n)
 {
+	struct db_val *values = arena_array(work->mem, n * LINK_COLUMNS + 1, sizeof(*values));
+	struct db_val *v = values;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (db_exec(work, STMT_EVAL_EXPERIMENT_ADD,
-		    db_str(arena_printf(work->mem, "%s%s", prefix, id_hex32(work->mem).p)),
-		    db_str(id), db_str(experiments[i]), db_i64(work->now)) == -1)
-			return -1;
-	return 0;
+	for (i = 0; i < n; i++, v += LINK_COLUMNS) {
+		v[0] = db_str(arena_printf(work->mem, "%s%s", prefix, id_hex32(work->mem).p));
+		v[1] = db_str(id);
+		v[2] = db_str(experiments[i]);
+		v[3] = db_i64(work->now);
+	}
+	return db_exec_rows(work, STMT_EVAL_EXPERIMENT_ADD, values, n) == -1 ? -1 : 0;
+}
+
+/* Execute a statement with the dataset and each of the ids: the rows that went, or -1. */
+static int64_t
+remove_each(struct work *work, enum stmt stmt, struct str dataset_id, const struct str *ids,
+    size_t n)
+{
+	struct db_val *values = arena_array(work->mem, n * REMOVE_COLUMNS + 1, sizeof(*values));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		values[i * REMOVE_COLUMNS] = db_str(dataset_id);
+		values[i * REMOVE_COLUMNS + 1] = db_str(ids[i]);
+	}
+	return db_exec_rows(work, stmt, values, n);
 }
 
 int
@@ -131,13 +147,18 @@ store_eval_dataset_create(struct work *work, struct eval_dataset *d,
 	return add_experiments(work, "a-", d->dataset_id, experiments, n);
 }
 
-/* Records and tags go with the row, by their foreign keys. */
+/*
+ * Records and tags go with the row, by their foreign keys.  The row first: who links
+ * experiments holds it.
+ */
 int
 store_eval_dataset_delete(struct work *work, struct str id)
 {
-	if (db_exec(work, STMT_EVAL_EXPERIMENT_REMOVE_ALL, db_str(id)) == -1)
+	int64_t gone = db_exec(work, STMT_EVAL_DATASET_DELETE, db_str(id));
+
+	if (gone == -1 || db_exec(work, STMT_EVAL_EXPERIMENT_REMOVE_ALL, db_str(id)) == -1)
 		return -1;
-	return (int)db_exec(work, STMT_EVAL_DATASET_DELETE, db_str(id));
+	return (int)gone;
 }
 
 int
@@ -174,19 +195,17 @@ int
 store_eval_dataset_link(struct work *work, struct str id,
     const struct str *experiments, size_t n)
 {
-	struct str *fresh = arena_array(work->mem, n + 1, sizeof(*fresh));
-	struct db_val row[1];
+	struct str *fresh = arena_array(work->mem, n + 1, sizeof(*fresh)), *linked;
+	int64_t nlinked = store_eval_dataset_experiments(work, id, &linked);
 	size_t i, nfresh = 0;
+	struct owners owners;
 
-	for (i = 0; i < n; i++) {
-		int rc = db_get(work, STMT_EVAL_EXPERIMENT_FIND, row, db_str(id),
-		    db_str(experiments[i]));
-
-		if (rc == -1)
-			return -1;
-		if (rc == 0)
+	if (nlinked == -1)
+		return -1;
+	owners = owners_of_ids(work->mem, linked, (size_t)nlinked);
+	for (i = 0; i < n; i++)
+		if (owners_find(&owners, experiments[i], 0) == OWNERS_NONE)
 			fresh[nfresh++] = experiments[i];
-	}
 	return add_experiments(work, "", id, fresh, nfresh);
 }
 
@@ -194,17 +213,7 @@ int64_t
 store_eval_dataset_unlink(struct work *work, struct str id, const struct str *experiments,
     size_t n)
 {
-	int64_t gone, total = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		gone = db_exec(work, STMT_EVAL_EXPERIMENT_REMOVE, db_str(id),
-		    db_str(experiments[i]));
-		if (gone == -1)
-			return -1;
-		total += gone;
-	}
-	return total;
+	return remove_each(work, STMT_EVAL_EXPERIMENT_REMOVE, id, experiments, n);
 }
 
 int
@@ -286,17 +295,7 @@ int64_t
 store_eval_record_delete(struct work *work, struct str dataset_id, const struct str *record_ids,
     size_t n)
 {
-	int64_t gone, total = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		gone = db_exec(work, STMT_EVAL_RECORD_DELETE, db_str(dataset_id),
-		    db_str(record_ids[i]));
-		if (gone == -1)
-			return -1;
-		total += gone;
-	}
-	return total;
+	return remove_each(work, STMT_EVAL_RECORD_DELETE, dataset_id, record_ids, n);
 }
 
 int64_t

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/owners.h"
 #include "store/run.h"
 #include "store/sql.h"
 
@@ -49,20 +50,19 @@ store_run_state(struct work *work, struct str run_id, struct run_state *s)
 	return rc;
 }
 
-static void
-place(const struct str *ids, size_t n, const struct db_val *row, struct run *out)
+int
+store_run_lock(struct work *work, struct str run_id)
 {
-	size_t i;
+	struct db_val row[1];
 
-	for (i = 0; i < n; i++)
-		if (str_eq(ids[i], row[0].str))
-			from_row(row, &out[i]);
+	return db_get(work, STMT_RUN_LOCK, row, db_str(run_id));
 }
 
 int64_t
 store_run_list(struct work *work, const struct str *ids, size_t n,
     struct run *out)
 {
+	struct owners owners = owners_of_ids(work->mem, ids, n);
 	struct db_val row[RUN_COLUMNS];
 	struct db_result *r;
 	struct sql q;
@@ -79,7 +79,8 @@ store_run_list(struct work *work, const struct str *ids, size_t n,
 	sql_args(&q, ids, n);
 	r = db_query_sql(work, &q, "ssssiisssi");
 	while (r != NULL && (rc = db_next(r, row)) == 1)
-		place(ids, n, row, out);
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			from_row(row, &out[i]);
 	db_close(r);
 	sql_fini(&q);
 	for (i = 0; i < n; i++)
@@ -88,46 +89,32 @@ store_run_list(struct work *work, const struct str *ids, size_t n,
 	return rc == -1 ? -1 : (int64_t)kept;
 }
 
-/* The runs of a page by id, to find the one that a row belongs to. */
+/* The runs of a page, to find the one that a row belongs to. */
 struct page {
 	struct work	*work;
-	struct run	**sorted;
+	struct run	*runs;
 	struct str	*ids;
 	size_t		 n;
+	struct owners	 owners;
 };
-
-static int
-by_run_id(const void *a, const void *b)
-{
-	const struct run *const *x = a, *const *y = b;
-
-	return str_cmp((*x)->run_id, (*y)->run_id);
-}
 
 static void
 page_init(struct page *p, struct work *work, struct run *runs, size_t n)
 {
 	size_t i;
 
-	p->work = work;
-	p->n = n;
-	p->sorted = arena_array(work->mem, n, sizeof(*p->sorted));
-	p->ids = arena_array(work->mem, n, sizeof(*p->ids));
+	*p = (struct page){ work, runs, arena_array(work->mem, n, sizeof(*p->ids)), n, { 0 } };
 	for (i = 0; i < n; i++)
-		p->sorted[i] = &runs[i];
-	qsort(p->sorted, n, sizeof(*p->sorted), by_run_id);
-	for (i = 0; i < n; i++)
-		p->ids[i] = p->sorted[i]->run_id;
+		p->ids[i] = runs[i].run_id;
+	p->owners = owners_of_ids(work->mem, p->ids, n);
 }
 
 static struct run *
 page_find(const struct page *p, struct str run_id)
 {
-	struct run key = { .run_id = run_id };
-	const struct run *wanted = &key;
-	struct run **found = bsearch(&wanted, p->sorted, p->n, sizeof(*p->sorted), by_run_id);
+	size_t at = owners_find(&p->owners, run_id, 0);
 
-	return found == NULL ? NULL : *found;
+	return at == OWNERS_NONE ? NULL : &p->runs[at];
 }
 
 static void
