@@ -227,6 +227,19 @@ find_eval_dataset(struct ctx *c, struct str id, enum right right, struct eval_da
 	return rc;
 }
 
+/* {"num_records": N}; JSON's null when none is left. */
+int
+eval_dataset_profile(struct ctx *c, struct str dataset_id, struct str *profile)
+{
+	int64_t n = store_eval_record_count(&c->work, dataset_id);
+
+	if (n == -1)
+		return fail_db(c);
+	*profile = n == 0 ? STR("null") :
+	    arena_printf(c->mem, "{\"num_records\": %lld}", (long long)n);
+	return 0;
+}
+
 /* The dataset as it is now. */
 static int
 answer_dataset(struct ctx *c, struct str id, const struct strs *experiments)

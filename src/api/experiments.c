@@ -43,6 +43,9 @@ struct experiment_search_in {
 	struct opt_enum	view_type;
 };
 
+/* Experiments read and written at a time: bounds the memory of a large page. */
+#define EXPERIMENT_PIECE	500
+
 static const struct field experiment_create_fields[] = {
 	F_STR(experiment_create, name, REQUIRED),
 	F_STR(experiment_create, artifact_location, 0),
@@ -354,22 +357,30 @@ check_max_results(struct ctx *c, struct opt_i64 max_results)
 	return 0;
 }
 
+/* Write the experiments of a page, a piece at a time. */
 static int
 put_page(struct ctx *c, const struct search_page *page)
 {
-	struct experiment *list = arena_array(c->mem, page->n, sizeof(*list));
+	struct experiment *list = arena_array(c->mem, EXPERIMENT_PIECE, sizeof(*list));
+	struct arena_mark mark = arena_mark(c->mem);
+	const int64_t *ids = page->items;
+	size_t at, piece;
 	int64_t n, i;
 
-	n = store_experiment_list(&c->work, page->items, page->n, list);
-	if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
-	if (n > 0) {
+	if (page->n > 0)
 		json_list_begin(&c->out, "experiments");
+	for (at = 0; at < page->n; at += piece) {
+		piece = page->n - at < EXPERIMENT_PIECE ? page->n - at : EXPERIMENT_PIECE;
+		n = store_experiment_list(&c->work, ids + at, piece, list);
+		if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
+			return fail_db(c);
 		for (i = 0; i < n; i++)
 			put_experiment(c, NULL, &list[i]);
-		json_list_end(&c->out);
+		arena_release(c->mem, mark);
 	}
+	if (page->n > 0)
+		json_list_end(&c->out);
 	put_optional(c, "next_page_token", page->next_page_token);
 	json_end(&c->out);
 	return 0;

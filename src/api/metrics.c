@@ -284,7 +284,7 @@ metric_get_history_bulk_interval(struct ctx *c)
 	if (check_interval(c, in) == -1 || permit_runs(c, &in->run_ids) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
-	for (i = 0; i < in->run_ids.n; i++) {
+	for (i = 0; i < in->run_ids.n && !c->out.closed; i++) {
 		h.run_id = in->run_ids.items[i];
 		if (store_history_sample(&c->work, h.run_id, h.key, &window, most,
 		    take_interval, &h) == -1)

@@ -375,7 +375,7 @@ put_page(struct ctx *c, const struct search_page *page)
 	size_t at;
 	int64_t n, i;
 
-	for (at = 0; at < page->n; at += RUN_PIECE) {
+	for (at = 0; at < page->n && !c->out.closed; at += RUN_PIECE) {
 		n = store_run_list(&c->work, run_ids + at,
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
 		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)

@@ -247,9 +247,10 @@ json_member(const struct json_object *o, const char *name, struct json_object **
 }
 
 size_t
-json_length(const struct json_object *list)
+json_length(const struct json_object *o)
 {
-	return json_object_array_length(list);
+	return json_kind(o) == JSON_OBJECT ? (size_t)json_object_object_length(o) :
+	    json_object_array_length(o);
 }
 
 struct json_object *

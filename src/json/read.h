@@ -59,7 +59,8 @@ const char	*json_type_name(const struct json_object *);
 /* The member of that name; false if absent.  *out is NULL for null. */
 bool		 json_member(const struct json_object *, const char *name,
 		    struct json_object **out);
-size_t		 json_length(const struct json_object *list);
+/* Items of a list, members of an object. */
+size_t		 json_length(const struct json_object *);
 struct json_object *json_item(const struct json_object *list, size_t i);
 /* Hand each member of an object to `take`, in the order sent. */
 typedef void	 json_take(void *arg, const char *name, const struct json_object *value);

@@ -1,4 +1,6 @@
 /* Evaluation datasets: their tags, experiments and records. */
+#include <string.h>
+
 #include "base/id.h"
 #include "store/eval_dataset.h"
 #include "store/owners.h"
@@ -256,39 +258,107 @@ store_eval_record_count(struct work *work, struct str dataset_id)
 }
 
 int
-store_eval_record_find(struct work *work, struct str dataset_id,
-    struct str sorted_inputs, struct eval_record *r)
+store_eval_record_hash(struct work *work, const struct str *texts, size_t n, struct str *hashes)
 {
-	struct db_val row[3];
-	int rc = db_get(work, STMT_EVAL_RECORD_FIND, row, db_str(dataset_id),
-	    db_str(sorted_inputs));
+	struct db_result *r;
+	struct db_val row[2];
+	struct sql q;
+	size_t i;
+	int rc = -1;
 
-	if (rc == 1)
-		*r = (struct eval_record){ .record_id = row[0].str,
-		    .expectations = row[1].str, .tags = row[2].str };
+	sql_init(&q, work, "eval_record.hash");
+	for (i = 0; i < n; i++) {
+		sql_add_literal(&q, i == 0 ? "SELECT " : " UNION ALL SELECT ");
+		sql_arg(&q, db_i64((int64_t)i));
+		sql_lit(&q, ", SHA2(");
+		sql_arg(&q, db_str(texts[i]));
+		sql_lit(&q, ", 256)");
+	}
+	r = db_query_sql(work, &q, "is");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		hashes[row[0].i64] = row[1].str;
+	db_close(r);
+	sql_fini(&q);
 	return rc;
 }
 
 int
-store_eval_record_insert(struct work *work, struct str dataset_id,
-    struct eval_record *r)
+store_eval_record_find(struct work *work, struct str dataset_id, const struct str *hashes,
+    size_t n, struct eval_record *out)
 {
-	r->record_id = arena_printf(work->mem, "dr-%s", id_hex32(work->mem).p);
-	r->created_time = r->last_update_time = work->now;
-	return (int)db_exec(work, STMT_EVAL_RECORD_INSERT, db_str(r->record_id),
-	    db_str(dataset_id), db_str(r->inputs), db_str(r->sorted_inputs),
-	    db_str(r->expectations), db_str(r->tags), db_str(r->source),
-	    db_str(r->source_id), db_str(r->source_type), db_i64(r->created_time),
-	    db_i64(r->last_update_time), db_str(r->created_by), db_str(r->last_updated_by),
-	    db_str(r->outputs));
+	struct owners owners = owners_of_ids(work->mem, hashes, n);
+	struct db_result *r;
+	struct db_val row[4];
+	struct sql q;
+	size_t i;
+	int rc = -1;
+
+	memset(out, 0, n * sizeof(*out));
+	sql_init(&q, work, "eval_record.find");
+	sql_lit(&q, "SELECT input_hash, dataset_record_id, expectations, tags "
+	    "FROM evaluation_dataset_records WHERE dataset_id = ");
+	sql_arg(&q, db_str(dataset_id));
+	sql_lit(&q, " AND input_hash IN ");
+	sql_args(&q, hashes, n);
+	r = db_query_sql(work, &q, "ssss");
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			out[i] = (struct eval_record){ .record_id = row[1].str,
+			    .expectations = row[2].str, .tags = row[3].str };
+	db_close(r);
+	sql_fini(&q);
+	return rc;
+}
+
+/* Columns of EVAL_RECORD_INSERT and EVAL_RECORD_UPDATE that are given. */
+#define INSERT_COLUMNS	14
+#define UPDATE_COLUMNS	6
+
+static void
+to_insert(struct db_val *v, struct str dataset_id, const struct eval_record *r)
+{
+	const struct db_val values[INSERT_COLUMNS] = {
+		db_str(r->record_id), db_str(dataset_id), db_str(r->inputs),
+		db_str(r->sorted_inputs), db_str(r->expectations), db_str(r->tags),
+		db_str(r->source), db_str(r->source_id), db_str(r->source_type),
+		db_i64(r->created_time), db_i64(r->last_update_time), db_str(r->created_by),
+		db_str(r->last_updated_by), db_str(r->outputs),
+	};
+
+	memcpy(v, values, sizeof(values));
 }
 
 int
-store_eval_record_update(struct work *work, const struct eval_record *r)
+store_eval_records_insert(struct work *work, struct str dataset_id,
+    struct eval_record *const *list, size_t n)
 {
-	return (int)db_exec(work, STMT_EVAL_RECORD_UPDATE, db_str(r->expectations),
-	    db_str(r->tags), db_str(r->outputs), db_i64(work->now),
-	    db_str(r->last_updated_by), db_str(r->record_id));
+	struct db_val *values = arena_array(work->mem, n * INSERT_COLUMNS + 1, sizeof(*values));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		list[i]->record_id = arena_printf(work->mem, "dr-%s", id_hex32(work->mem).p);
+		list[i]->created_time = list[i]->last_update_time = work->now;
+		to_insert(values + i * INSERT_COLUMNS, dataset_id, list[i]);
+	}
+	return db_exec_rows(work, STMT_EVAL_RECORD_INSERT, values, n) == -1 ? -1 : 0;
+}
+
+int
+store_eval_records_update(struct work *work, struct eval_record *const *list, size_t n)
+{
+	struct db_val *values = arena_array(work->mem, n * UPDATE_COLUMNS + 1, sizeof(*values));
+	struct db_val *v = values;
+	size_t i;
+
+	for (i = 0; i < n; i++, v += UPDATE_COLUMNS) {
+		v[0] = db_str(list[i]->expectations);
+		v[1] = db_str(list[i]->tags);
+		v[2] = db_str(list[i]->outputs);
+		v[3] = db_i64(work->now);
+		v[4] = db_str(list[i]->last_updated_by);
+		v[5] = db_str(list[i]->record_id);
+	}
+	return db_exec_rows(work, STMT_EVAL_RECORD_UPDATE, values, n) == -1 ? -1 : 0;
 }
 
 int64_t
@@ -298,20 +368,18 @@ store_eval_record_delete(struct work *work, struct str dataset_id, const struct 
 	return remove_each(work, STMT_EVAL_RECORD_DELETE, dataset_id, record_ids, n);
 }
 
-int64_t
-store_eval_record_list(struct work *work, struct str dataset_id,
-    int64_t created_time, struct str record_id, int64_t limit, struct eval_record **out)
+int
+store_eval_record_read(struct work *work, struct str dataset_id, int64_t created_time,
+    struct str record_id, int64_t limit, eval_record_take *take, void *arg)
 {
-	struct db_result *r = db_query(work, STMT_EVAL_RECORD_LIST, db_str(dataset_id),
+	struct db_result *r = db_stream(work, STMT_EVAL_RECORD_LIST, db_str(dataset_id),
 	    db_i64(created_time), db_i64(created_time), db_str(record_id), db_i64(limit));
+	struct arena_mark mark = arena_mark(work->mem);
 	struct db_val row[RECORD_COLUMNS];
-	size_t n = 0;
 	int rc = -1;
 
-	*out = NULL;
 	while (r != NULL && (rc = db_next(r, row)) == 1) {
-		*out = arena_grow(work->mem, *out, n, sizeof(**out));
-		(*out)[n++] = (struct eval_record){
+		struct eval_record record = {
 			.record_id = row[0].str, .inputs = row[1].str,
 			.expectations = row[2].str, .tags = row[3].str,
 			.source = row[4].str, .source_id = row[5].str,
@@ -319,7 +387,10 @@ store_eval_record_list(struct work *work, struct str dataset_id,
 			.created_time = row[8].i64, .last_update_time = row[9].i64,
 			.created_by = row[10].str, .last_updated_by = row[11].str,
 		};
+
+		take(arg, &record);
+		arena_release(work->mem, mark);
 	}
 	db_close(r);
-	return rc == -1 ? -1 : (int64_t)n;
+	return rc;
 }

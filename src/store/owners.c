@@ -4,12 +4,21 @@
 #include "store/owners.h"
 
 static int
-compare(const void *a, const void *b)
+compare(const struct owner *x, const struct owner *y)
 {
-	const struct owner *x = a, *y = b;
 	int order = str_cmp(x->id, y->id);
 
 	return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Equal ones stay in the order in which they were added. */
+static int
+compare_all(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+	int order = compare(x, y);
+
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 struct owners
@@ -29,17 +38,25 @@ void
 owners_sort(struct owners *o)
 {
 	if (o->n > 1)
-		qsort(o->sorted, o->n, sizeof(*o->sorted), compare);
+		qsort(o->sorted, o->n, sizeof(*o->sorted), compare_all);
 }
 
 size_t
 owners_find(const struct owners *o, struct str id, int64_t number)
 {
 	const struct owner wanted = { .id = id, .number = number };
-	const struct owner *found = o->n == 0 ? NULL :
-	    bsearch(&wanted, o->sorted, o->n, sizeof(*o->sorted), compare);
+	size_t low = 0, high = o->n;
 
-	return found == NULL ? OWNERS_NONE : found->at;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(&o->sorted[mid], &wanted) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < o->n && compare(&o->sorted[low], &wanted) == 0 ? o->sorted[low].at :
+	    OWNERS_NONE;
 }
 
 struct owners

@@ -24,7 +24,7 @@ struct owners {
 struct owners	owners_new(struct arena *, size_t n);
 void		owners_add(struct owners *, struct str id, int64_t number);
 void		owners_sort(struct owners *);
-/* Where the object was added, or OWNERS_NONE: it came or went meanwhile. */
+/* Where the object was first added, or OWNERS_NONE: it came or went meanwhile. */
 size_t		owners_find(const struct owners *, struct str id, int64_t number);
 
 /* The same of a list of texts, in one. */
