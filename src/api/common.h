@@ -57,6 +57,14 @@ int	check_column(struct ctx *, const char *what, struct str value, size_t most);
  */
 int	check_truncate(struct ctx *, const char *what, struct str *value, size_t most);
 
+/*
+ * The size of a page, from 1 to SEARCH_PAGE_MAX; `zero` is how the message shows a 0,
+ * which MLflow takes for nothing in some places.
+ */
+int	check_max_results(struct ctx *, int64_t max_results, const char *zero);
+/* Where 0 is no mistake. */
+int	check_not_negative(struct ctx *, enum error_code, struct opt_i64 max_results);
+
 /* An experiment id as text; surrounding blanks are tolerated as in Python. */
 int	take_experiment_id(struct ctx *, struct str text, int64_t *id);
 /* What a text that is none gets. */
@@ -73,6 +81,9 @@ int	load_experiment(struct ctx *, struct str id, enum right, struct experiment *
 int	load_active_experiment(struct ctx *, struct str id, enum right, struct experiment *);
 /* The form of a run id, where MLflow looks at it: a letter or digit, words, "-". */
 int	check_run_id(struct ctx *, struct str run_id);
+/* A run's id has an old name too, which loses when both are given. */
+#define F_RUN_ID(st)	F_STR(st, run_id, REQUIRED | OR_NEXT), F_STR(st, run_uuid, 0)
+struct str either_run_id(struct str run_id, struct str run_uuid);
 /* The state of a run, on which the right must be had, or 404. */
 int	load_run(struct ctx *, struct str run_id, enum right, struct run_state *);
 /* ... which must not be deleted. */

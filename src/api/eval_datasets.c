@@ -438,24 +438,6 @@ eval_dataset_experiment_ids(struct ctx *c)
 }
 
 static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set)
-		return 0;
-	/* MLflow takes 0 for a value that was not given, and says so */
-	if (max_results.v <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    max_results.v == 0 ? "None" :
-		    arena_printf(c->mem, "%lld", (long long)max_results.v).p);
-	if (max_results.v > SEARCH_PAGE_MAX)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be at most %d",
-		    (long long)max_results.v, SEARCH_PAGE_MAX);
-	return 0;
-}
-
-static int
 eval_dataset_search(struct ctx *c)
 {
 	const struct eval_dataset_search_in *in = c->in;
@@ -470,7 +452,7 @@ eval_dataset_search(struct ctx *c)
 	struct eval_dataset *datasets;
 	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (check_max_results(c, q.max_results, "None") == -1 || permit_search(c) == -1)
 		return -1;
 	if (find_page(c, &eval_dataset_plan, &q, &page) == -1)
 		return -1;

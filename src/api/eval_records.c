@@ -181,9 +181,8 @@ eval_record_list(struct ctx *c)
 	struct str after_id;
 	int64_t after;
 
-	if (limit < 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must not be negative.", (long long)limit);
+	if (check_not_negative(c, INVALID_PARAMETER_VALUE, in->max_results) == -1)
+		return -1;
 	if (limit > SEARCH_PAGE_MAX)
 		limit = SEARCH_PAGE_MAX;
 	if (read_cursor(c, in, hash, &after, &after_id) == -1 ||

@@ -343,20 +343,6 @@ experiment_delete_tag(struct ctx *c)
 	return answer_empty(c);
 }
 
-static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set || max_results.v <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    (long long)(max_results.set ? max_results.v : 0));
-	if (max_results.v > SEARCH_PAGE_MAX)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be at most %d",
-		    (long long)max_results.v, SEARCH_PAGE_MAX);
-	return 0;
-}
-
 /* Write the experiments of a page, a piece at a time. */
 static int
 put_page(struct ctx *c, const struct search_page *page)
@@ -398,7 +384,7 @@ experiment_search(struct ctx *c)
 	};
 	struct search_page page;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (check_max_results(c, in->max_results.v, "0") == -1 || permit_search(c) == -1)
 		return -1;
 	if (find_page(c, &experiment_plan, &q, &page) == -1)
 		return -1;

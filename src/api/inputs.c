@@ -4,15 +4,13 @@
 #include "store/input.h"
 
 struct log_inputs_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	datasets;
 	struct list	models;
 };
 
 struct outputs_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	models;
 };
 
@@ -78,8 +76,7 @@ static const struct field model_output_fields[] = {
 };
 
 static const struct field log_inputs_in_fields[] = {
-	F_STR(log_inputs_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(log_inputs_in, run_uuid, 0),
+	F_RUN_ID(log_inputs_in),
 	F_LIST_MAX(log_inputs_in, datasets, 0, dataset_input_in, dataset_input_fields,
 	    LOG_DATASETS_MAX),
 	F_LIST(log_inputs_in, models, 0, model_in, model_input_fields),
@@ -87,8 +84,7 @@ static const struct field log_inputs_in_fields[] = {
 };
 
 static const struct field outputs_in_fields[] = {
-	F_STR(outputs_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(outputs_in, run_uuid, 0),
+	F_RUN_ID(outputs_in),
 	F_LIST(outputs_in, models, REQUIRED, model_in, model_output_fields),
 	F_END
 };

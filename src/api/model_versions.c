@@ -313,15 +313,6 @@ model_version_delete(struct ctx *c)
 	return answer_empty(c);
 }
 
-static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set || max_results.v > 0)
-		return 0;
-	return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for max_results. It must be a "
-	    "positive integer, but got %lld", (long long)max_results.v);
-}
-
 /* Write versions; their tags are read a piece at a time. */
 static int
 put_versions(struct ctx *c, struct model_version *list, size_t n)
@@ -378,8 +369,10 @@ model_version_search(struct ctx *c)
 	};
 	struct search_page page;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1 ||
-	    find_page(c, &model_version_plan, &q, &page) == -1)
+	if (most <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for max_results. It must "
+		    "be a positive integer, but got %lld", (long long)most);
+	if (permit_search(c) == -1 || find_page(c, &model_version_plan, &q, &page) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {

@@ -9,8 +9,7 @@
 #include "store/metric.h"
 
 struct metric_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 	struct opt_dbl	value;
 	struct opt_i64	timestamp;
@@ -21,21 +20,18 @@ struct metric_in {
 };
 
 struct param_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 	struct str	value;
 };
 
 struct tag_delete_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 };
 
 struct batch_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	metrics;
 	struct list	params;
 	struct list	tags;
@@ -48,8 +44,7 @@ struct batch_in {
 #define BATCH_ALL	1000
 
 static const struct field metric_in_fields[] = {
-	F_STR(metric_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(metric_in, run_uuid, 0),
+	F_RUN_ID(metric_in),
 	F_STR(metric_in, key, REQUIRED),
 	F_DBL(metric_in, value, REQUIRED),
 	F_I64(metric_in, timestamp, REQUIRED),
@@ -61,16 +56,14 @@ static const struct field metric_in_fields[] = {
 };
 
 static const struct field param_in_fields[] = {
-	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(param_in, run_uuid, 0),
+	F_RUN_ID(param_in),
 	F_STR(param_in, key, REQUIRED),
 	F_STR(param_in, value, 0),
 	F_END
 };
 
 static const struct field tag_delete_in_fields[] = {
-	F_STR(tag_delete_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(tag_delete_in, run_uuid, 0),
+	F_RUN_ID(tag_delete_in),
 	F_STR(tag_delete_in, key, REQUIRED),
 	F_END
 };
@@ -87,8 +80,7 @@ static const struct field batch_metric_fields[] = {
 };
 
 static const struct field batch_in_fields[] = {
-	F_STR(batch_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(batch_in, run_uuid, 0),
+	F_RUN_ID(batch_in),
 	F_LIST_MAX(batch_in, metrics, 0, metric_in, batch_metric_fields, LIST_ANY),
 	F_LIST_MAX(batch_in, params, 0, kv_in, kv_fields, LIST_ANY),
 	F_LIST_MAX(batch_in, tags, 0, kv_in, kv_fields, LIST_ANY),
@@ -204,17 +196,11 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 	return fail_db(c);
 }
 
-static struct str
-either(struct str run_id, struct str run_uuid)
-{
-	return str_empty(run_id) ? run_uuid : run_id;
-}
-
 static int
 run_log_metric(struct ctx *c)
 {
 	const struct metric_in *in = c->in;
-	struct run_state run = { .run_id = either(in->run_id, in->run_uuid) };
+	struct run_state run = { .run_id = either_run_id(in->run_id, in->run_uuid) };
 	struct metric_point point;
 	int rc = 0;
 
@@ -341,7 +327,7 @@ run_log_param(struct ctx *c)
 	const struct param_in *in = c->in;
 	struct kv param = { in->key, str_or_empty(in->value) };
 	struct kvs params = { &param, 1 };
-	struct str run_id = either(in->run_id, in->run_uuid);
+	struct str run_id = either_run_id(in->run_id, in->run_uuid);
 	struct param_fate fate;
 	struct run_state run;
 	int rc;
@@ -427,7 +413,7 @@ run_set_tag(struct ctx *c)
 	const struct param_in *in = c->in;
 	struct kv tag = { in->key, str_or_empty(in->value) };
 	struct kvs tags = { &tag, 1 };
-	struct str run_id = either(in->run_id, in->run_uuid);
+	struct str run_id = either_run_id(in->run_id, in->run_uuid);
 	struct run_state run;
 	int rc = 0;
 
