@@ -21,6 +21,10 @@ struct eval_record_upsert {
 /* Records looked up and written in one statement, and bytes of their inputs in it. */
 #define RECORD_PIECE		100
 #define RECORD_PIECE_BYTES	(1024 * 1024)
+/* Records of one request: as many as the largest page that reads them. */
+#define RECORDS_MAX		50000
+/* Members of all records that a schema tells apart: one of them takes 300 bytes. */
+#define SCHEMA_MEMBERS_MAX	10000
 
 #define EMPTY_SCHEMA	"{\"inputs\": {}, \"outputs\": {}, \"expectations\": {}, " \
 			"\"version\": \"1.0\"}"
@@ -36,7 +40,8 @@ struct batch {
 	struct str		 dataset_id;
 	struct json_object	*schema;
 	int64_t			 inserted, updated;
-	const struct json_object *user;	/* of the last record that names one */
+	struct str		 user;	/* of the last record that names one */
+	char			 user_text[EVAL_NAME_COLUMN * 4];
 };
 
 /* The parts of one record; absent and null are NULL. */
@@ -96,14 +101,21 @@ add_type(void *types, const char *name, const struct json_object *value)
 }
 
 /* Note the members' types, unless they are known. */
-static void
-note_types(struct json_object *schema, const char *part, const struct json_object *value)
+static int
+note_types(struct ctx *c, struct json_object *schema, const char *part,
+    const struct json_object *value)
 {
 	struct json_object *types;
 
-	if (json_kind(value) == JSON_OBJECT && json_member(schema, part, &types) &&
-	    json_kind(types) == JSON_OBJECT)
-		json_each(value, add_type, types);
+	if (json_kind(value) != JSON_OBJECT || !json_member(schema, part, &types) ||
+	    json_kind(types) != JSON_OBJECT)
+		return 0;
+	json_each(value, add_type, types);
+	if (json_length(types) <= SCHEMA_MEMBERS_MAX)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The '%s' of the dataset's records have more than "
+	    "%d different members. Put what differs from record to record into values.", part,
+	    SCHEMA_MEMBERS_MAX);
 }
 
 /* Outputs that are no object have one type, if none was noted before. */
@@ -112,7 +124,6 @@ note_outputs(struct json_object *schema, const struct json_object *value)
 {
 	struct json_object *types, *whole;
 
-	note_types(schema, "outputs", value);
 	if (value == NULL || json_kind(value) == JSON_OBJECT ||
 	    !json_member(schema, "outputs", &types) ||
 	    json_kind(types) != JSON_OBJECT || json_length(types) > 0)
@@ -295,7 +306,19 @@ make_record(struct ctx *c, const struct parts *p, struct eval_record *r)
 	return take_source(c, p->source, r);
 }
 
-/* A record's parts and texts; what it says of the schema is noted. */
+/* What a record says of the schema. */
+static int
+note_parts(struct batch *b, const struct parts *p)
+{
+	if (note_types(b->c, b->schema, "inputs", p->inputs) == -1 ||
+	    note_types(b->c, b->schema, "expectations", p->expectations) == -1 ||
+	    note_types(b->c, b->schema, "outputs", p->outputs) == -1)
+		return -1;
+	note_outputs(b->schema, p->outputs);
+	return 0;
+}
+
+/* A record's parts and texts. */
 static int
 take_record(struct batch *b, const struct json_object *record, size_t i, struct parts *p)
 {
@@ -310,12 +333,13 @@ take_record(struct batch *b, const struct json_object *record, size_t i, struct 
 	if (p->tags != NULL)
 		json_member(p->tags, EVAL_USER_TAG, &user);
 	p->user = eval_tag_text(mem, user);
-	if (p->user.p != NULL)
-		b->user = user;
-	note_types(b->schema, "inputs", p->inputs);
-	note_types(b->schema, "expectations", p->expectations);
-	note_outputs(b->schema, p->outputs);
-	return check_column(b->c, "tags." EVAL_USER_TAG, p->user, EVAL_NAME_COLUMN);
+	if (check_column(b->c, "tags." EVAL_USER_TAG, p->user, EVAL_NAME_COLUMN) == -1)
+		return -1;
+	if (p->user.p != NULL) {
+		memcpy(b->user_text, p->user.p, p->user.len);
+		b->user = (struct str){ b->user_text, p->user.len };
+	}
+	return note_parts(b, p);
 }
 
 /* Records that are looked up and written together. */
@@ -324,23 +348,68 @@ struct piece {
 	struct eval_record	 records[RECORD_PIECE];
 	struct eval_record	*fresh[RECORD_PIECE], *changed[RECORD_PIECE];
 	struct str		 hashes[RECORD_PIECE];
+	struct json_object	*trees[RECORD_PIECE];
 	size_t			 n, nfresh, nchanged;
 };
 
-/* Fill a piece with what comes next in the list. */
 static int
-take_piece(struct batch *b, struct piece *p, const struct json_object *records, size_t at)
+fail_broken(struct ctx *c)
+{
+	return fail(c, INVALID_PARAMETER_VALUE, "'records' must be the text of a JSON list, but "
+	    "it is no valid JSON.");
+}
+
+static int
+fail_outcome(struct ctx *c, enum json_outcome outcome)
+{
+	switch (outcome) {
+	case JSON_TOO_MANY:
+		return fail_too_many(c);
+	case JSON_TOO_DEEP:
+		return fail(c, INVALID_PARAMETER_VALUE, "'records' is nested deeper than %d "
+		    "levels.", JSON_DEPTH_MAX);
+	case JSON_BROKEN:
+	case JSON_FINE:
+		break;
+	}
+	return fail_broken(c);
+}
+
+/* Fill a piece with what comes next in the list; 0 records at its end. */
+static int
+fill_piece(struct batch *b, struct piece *p, struct json_items *items)
+{
+	enum json_outcome outcome;
+	size_t bytes = 0;
+	struct str text;
+	int rc = 0;
+
+	for (p->n = 0; p->n < RECORD_PIECE && bytes < RECORD_PIECE_BYTES; p->n++) {
+		rc = json_items_next(items, &text);
+		if (rc != 1)
+			break;
+		outcome = json_read(text, b->c->work.budget.values, &p->trees[p->n]);
+		if (outcome != JSON_FINE)
+			return fail_outcome(b->c, outcome);
+		rc = take_record(b, p->trees[p->n], items->n - 1, &p->parts[p->n]);
+		if (rc == -1) {
+			p->n++;
+			return -1;
+		}
+		bytes += text.len;
+	}
+	return rc == -1 ? fail_broken(b->c) : 0;
+}
+
+/* Which of them are there already. */
+static int
+look_up(struct batch *b, struct piece *p)
 {
 	struct str texts[RECORD_PIECE];
-	size_t left = json_length(records) - at, bytes = 0;
+	size_t i;
 
-	for (p->n = 0; p->n < left && p->n < RECORD_PIECE && bytes < RECORD_PIECE_BYTES; p->n++) {
-		if (take_record(b, json_item(records, at + p->n), at + p->n,
-		    &p->parts[p->n]) == -1)
-			return -1;
-		texts[p->n] = p->parts[p->n].sorted_inputs;
-		bytes += texts[p->n].len;
-	}
+	for (i = 0; i < p->n; i++)
+		texts[i] = p->parts[i].sorted_inputs;
 	if (store_eval_record_hash(&b->c->work, texts, p->n, p->hashes) == -1 ||
 	    store_eval_record_find(&b->c->work, b->dataset_id, p->hashes, p->n,
 	    p->records) == -1)
@@ -377,11 +446,11 @@ settle_piece(struct batch *b, struct piece *p)
 }
 
 static int
-upsert_piece(struct batch *b, struct piece *p, const struct json_object *records, size_t at)
+upsert_piece(struct batch *b, struct piece *p)
 {
 	struct ctx *c = b->c;
 
-	if (take_piece(b, p, records, at) == -1 || settle_piece(b, p) == -1)
+	if (look_up(b, p) == -1 || settle_piece(b, p) == -1)
 		return -1;
 	if (store_eval_records_insert(&c->work, b->dataset_id, p->fresh, p->nfresh) == -1 ||
 	    store_eval_records_update(&c->work, p->changed, p->nchanged) == -1)
@@ -389,23 +458,36 @@ upsert_piece(struct batch *b, struct piece *p, const struct json_object *records
 	return 0;
 }
 
+/* The next piece from its text into the dataset: its records, or -1. */
+static int64_t
+take_piece(struct batch *b, struct piece *p, struct json_items *items)
+{
+	int rc = fill_piece(b, p, items);
+	size_t i;
+
+	if (rc == 0 && p->n > 0)
+		rc = upsert_piece(b, p);
+	for (i = 0; i < p->n; i++)
+		json_free(p->trees[i]);
+	return rc == -1 ? -1 : (int64_t)p->n;
+}
+
 static int
-upsert_all(struct batch *b, const struct eval_dataset *d, const struct json_object *records)
+upsert_all(struct batch *b, const struct eval_dataset *d, struct json_items *items)
 {
 	struct ctx *c = b->c;
 	struct piece *piece = arena_alloc(c->mem, sizeof(*piece));
 	struct arena_mark mark = arena_mark(c->mem);
-	size_t at, n = json_length(records);
 	struct str profile;
+	int64_t n;
 
-	for (at = 0; at < n; at += piece->n) {
-		if (upsert_piece(b, piece, records, at) == -1)
-			return -1;
+	while ((n = take_piece(b, piece, items)) > 0)
 		arena_release(c->mem, mark);
-	}
-	if (store_eval_dataset_set_changed(&c->work, d, eval_tag_text(c->mem, b->user)) == -1)
+	if (n == -1)
+		return -1;
+	if (store_eval_dataset_set_changed(&c->work, d, b->user) == -1)
 		return fail_db(c);
-	if (n == 0)
+	if (items->n == 0)
 		return 0;
 	if (eval_dataset_profile(c, d->dataset_id, &profile) == -1)
 		return -1;
@@ -415,28 +497,39 @@ upsert_all(struct batch *b, const struct eval_dataset *d, const struct json_obje
 	return 0;
 }
 
-/* The list inside the request's text; release it with json_free. */
+/* Why a text does not begin with a bracket. */
 static int
-read_records(struct ctx *c, struct str text, struct json_object **records)
+fail_no_list(struct ctx *c, struct str text)
 {
-	switch (json_read(text, c->work.budget.values, records)) {
-	case JSON_TOO_MANY:
-		return fail_too_many(c);
-	case JSON_TOO_DEEP:
-		return fail(c, INVALID_PARAMETER_VALUE, "'records' is nested deeper than %d "
-		    "levels.", JSON_DEPTH_MAX);
-	case JSON_BROKEN:
-		return fail(c, INVALID_PARAMETER_VALUE, "'records' must be the text of a JSON "
-		    "list, but it is no valid JSON.");
-	case JSON_FINE:
-		break;
-	}
-	if (json_kind(*records) == JSON_LIST)
-		return 0;
+	struct json_object *other;
+	enum json_outcome outcome = json_read(text, c->work.budget.values, &other);
+
+	if (outcome != JSON_FINE)
+		return fail_outcome(c, outcome);
 	fail(c, INVALID_PARAMETER_VALUE, "'records' must be the text of a JSON list, not of a "
-	    "%s.", json_type_name(*records));
-	json_free(*records);
+	    "%s.", json_type_name(other));
+	json_free(other);
 	return -1;
+}
+
+/* The list inside the request's text, of a length that is taken. */
+static int
+open_records(struct ctx *c, struct str text, struct json_items *items)
+{
+	struct json_items all;
+	struct str item;
+	int rc;
+
+	if (!json_items_open(items, text))
+		return fail_no_list(c, text);
+	for (all = *items; (rc = json_items_next(&all, &item)) == 1;)
+		continue;
+	if (rc == -1)
+		return fail_broken(c);
+	if (all.n <= RECORDS_MAX)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The list 'records' has %zu items; one request "
+	    "takes at most %d. Split it into several requests.", all.n, RECORDS_MAX);
 }
 
 static int
@@ -444,7 +537,7 @@ eval_record_upsert(struct ctx *c)
 {
 	const struct eval_record_upsert *in = c->in;
 	struct batch b = { .c = c };
-	struct json_object *records;
+	struct json_items records;
 	struct eval_dataset d;
 	int rc = find_eval_dataset(c, c->params[0], EDIT, &d);
 
@@ -453,13 +546,12 @@ eval_record_upsert(struct ctx *c)
 	if (rc == 0)
 		return fail_quoting(c, BAD_REQUEST, "There is no evaluation dataset with id '",
 		    c->params[0], "'.");
-	if (read_records(c, in->records, &records) == -1)
+	if (open_records(c, in->records, &records) == -1)
 		return -1;
 	b.dataset_id = d.dataset_id;
 	b.schema = open_schema(&d);
-	rc = upsert_all(&b, &d, records);
+	rc = upsert_all(&b, &d, &records);
 	json_free(b.schema);
-	json_free(records);
 	if (rc == -1)
 		return -1;
 	json_begin(&c->out, NULL);

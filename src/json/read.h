@@ -52,6 +52,22 @@ enum json_outcome {
 enum json_outcome json_read(struct str text, size_t most, struct json_object **out);
 void		 json_free(struct json_object *);
 
+/*
+ * The items of a list in its text, one by one, each to be read by itself: so that a long
+ * list is never a tree.  `n` have come.
+ */
+struct json_items {
+	struct str	 text;
+	size_t		 at;
+	size_t		 n;
+	bool		 ended;
+};
+
+/* False if the text does not begin a list. */
+bool		 json_items_open(struct json_items *, struct str text);
+/* 1 with the next one, which json_read() may still find broken; 0 at the end; -1: no JSON. */
+int		 json_items_next(struct json_items *, struct str *item);
+
 enum json_kind	 json_kind(const struct json_object *);
 /* Python's name of the kind, as MLflow's messages show it. */
 const char	*json_type_name(const struct json_object *);

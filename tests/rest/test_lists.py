@@ -86,21 +86,22 @@ def test_many_experiments_of_a_search(api, exp, run):
     assert run in [r["info"]["run_id"] for r in found]
 
 
-def test_many_records(api, dataset):
+def test_many_records(api, dataset, either):
     """In pieces that nobody sees; the deletion of most of them names each."""
-    sent = [{"inputs": {"q": i}, "expectations": {"a": i}} for i in range(2500)]
+    n = either(cairn=30000, mlflow=2500)
+    sent = [{"inputs": {"q": i}, "expectations": {"a": i}} for i in range(n)]
     r = api.ok(f"datasets/{dataset}/records", {"records": json.dumps(sent)}, **V3)
-    assert r == {"inserted_count": 2500, "updated_count": 0}
+    assert r == {"inserted_count": n, "updated_count": 0}
     r = api.ok(f"datasets/{dataset}/records", {"records": json.dumps(
-        [{"inputs": {"q": i}, "outputs": i} for i in range(2490, 2510)])}, **V3)
+        [{"inputs": {"q": i}, "outputs": i} for i in range(n - 10, n + 10)])}, **V3)
     assert r == {"inserted_count": 10, "updated_count": 10}
-    found = json.loads(api.read(f"datasets/{dataset}/records", {"max_results": 5000}, **V3)[
+    found = json.loads(api.read(f"datasets/{dataset}/records", {"max_results": 50000}, **V3)[
         "records"])
     assert {r["inputs"]["q"]: r["outputs"] or None for r in found} == {
-        i: i if i >= 2490 else None for i in range(2510)}
-    gone = [r["dataset_record_id"] for r in found if r["inputs"]["q"] < 2505]
+        i: i if i >= n - 10 else None for i in range(n + 10)}
+    gone = [r["dataset_record_id"] for r in found if r["inputs"]["q"] < n + 5]
     r = api.call("DELETE", f"datasets/{dataset}/records", json={"dataset_record_ids": gone}, **V3)
-    assert r.json() == {"deleted_count": 2505}
+    assert r.json() == {"deleted_count": n + 5}
     shown = api.read(f"datasets/{dataset}", **V3)["dataset"]
     assert json.loads(shown["profile"]) == {"num_records": 5}
 
@@ -191,6 +192,32 @@ def test_too_long(api, path, body, name, most):
     check_error(api.post(path, body), 400, "INVALID_PARAMETER_VALUE",
                 f"The list '{name}' has {most + 1} items; one request takes at most {most}. "
                 "Split it into several requests.")
+
+
+@pytest.mark.cairn_only("the reference takes lists of any length")
+def test_too_many_records(api, dataset):
+    records = "[" + ",".join(["{}"] * 50001) + "]"
+    check_error(api.post(f"datasets/{dataset}/records", {"records": records}, **V3), 400,
+                "INVALID_PARAMETER_VALUE", "The list 'records' has 50001 items; one request "
+                "takes at most 50000. Split it into several requests.")
+    records = json.dumps([{"inputs": {f"m{i}": 1}} for i in range(10001)])
+    check_error(api.post(f"datasets/{dataset}/records", {"records": records}, **V3), 400,
+                "INVALID_PARAMETER_VALUE", starts="The 'inputs' of the dataset's records have "
+                "more than 10000 different members.")
+    assert api.read(f"datasets/{dataset}/records", **V3) == {"records": "[]"}
+
+
+@pytest.mark.parametrize("text", [
+    "[", "[,]", "[{},]", "[{}] x", "[{}", '[{"a": "]}]', "[{}}]", "[{]}]", "[{} {}]", "]",
+    '[{"inputs": {"a": 1}}, {"inputs": nothing}]',
+])
+def test_broken_records(api, dataset, text, on_cairn):
+    r = api.post(f"datasets/{dataset}/records", {"records": text}, **V3)
+    if on_cairn:
+        check_error(r, 400, "INVALID_PARAMETER_VALUE", "'records' must be the text of a JSON "
+                    "list, but it is no valid JSON.")
+    assert r.status_code >= 400
+    assert json.loads(api.read(f"datasets/{dataset}/records", **V3)["records"]) == []
 
 
 def test_too_long_within(api, on_cairn):
