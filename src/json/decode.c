@@ -203,12 +203,14 @@ take_strs(struct arena *mem, const struct json_object *from, struct strs *out)
 	return true;
 }
 
-/* false, with the sentence, for a list of more items than the field takes. */
+/* False, with the sentence, for a list of more items than the field takes. */
 static bool
 check_items(struct decoder *d, const struct field *f, const struct json_object *from,
     const char *parent)
 {
-	size_t n = json_kind(from) == JSON_LIST ? json_length(from) : 0;
+	bool is_list = (f->kind == FIELD_LIST || f->kind == FIELD_STRS) &&
+	    json_kind(from) == JSON_LIST;
+	size_t n = is_list ? json_length(from) : 0;
 	size_t most = f->max != 0 ? f->max : f->kind == FIELD_LIST ? LIST_MAX : STRS_MAX;
 
 	if (n <= most)
@@ -252,6 +254,8 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 {
 	bool fine = true;
 
+	if (!check_items(d, f, from, parent))
+		return;
 	switch (f->kind) {
 	case FIELD_END:
 		break;
@@ -288,8 +292,6 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 	case FIELD_STRS: {
 		struct strs *v = to;
 
-		if (!check_items(d, f, from, parent))
-			return;
 		fine = v->set = take_strs(d->mem, from, v);
 		break;
 	}
@@ -297,8 +299,7 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 		struct list *v = to;
 
 		v->set = true;
-		if (check_items(d, f, from, parent))
-			decode_list(d, f, from, parent, v);
+		decode_list(d, f, from, parent, v);
 		break;
 	}
 	case FIELD_STRUCT:
