@@ -254,8 +254,6 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 {
 	bool fine = true;
 
-	if (!check_items(d, f, from, parent))
-		return;
 	switch (f->kind) {
 	case FIELD_END:
 		break;
@@ -333,7 +331,7 @@ decode_fields(struct decoder *d, const struct field *f, const struct json_object
 		if ((f->flags & REQUIRED) && is_missing(f, value)) {
 			if ((f->flags & OR_NEXT) == 0 || is_missing(f + 1, find_member(d, f + 1, from)))
 				refuse_missing(d, parent, f->name);
-		} else if (value != NULL) {
+		} else if (value != NULL && check_items(d, f, value, parent)) {
 			decode_value(d, f, value, parent, (char *)to + f->offset);
 		}
 	}
