@@ -6,6 +6,7 @@
 #include "api/artifacts.h"
 #include "api/eval_datasets.h"
 #include "api/eval_records.h"
+#include "api/eval_upsert.h"
 #include "api/experiments.h"
 #include "api/graphql.h"
 #include "api/inputs.h"
@@ -38,6 +39,7 @@ const struct route *const routes[] = {
 	model_version_routes,
 	eval_dataset_routes,
 	eval_record_routes,
+	eval_upsert_routes,
 	scorer_routes,
 	NULL
 };

@@ -408,3 +408,44 @@ take_kvs(struct ctx *c, const struct list *from, struct kvs *to)
 			str_or_empty(items[i].value),
 		};
 }
+
+int
+check_repeated(struct ctx *c, const struct kvs *tags, enum error_code code)
+{
+	struct kvs repeated;
+
+	kvs_repeats(c->mem, tags, &repeated);
+	if (repeated.n == 0)
+		return 0;
+	return fail(c, code, "The tag key '%s' is given more than once.", repeated.items[0].key.p);
+}
+
+int
+check_max_results(struct ctx *c, int64_t max_results, const char *zero)
+{
+	if (max_results <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter "
+		    "'max_results' supplied. It must be a positive integer",
+		    max_results == 0 ? zero :
+		    arena_printf(c->mem, "%lld", (long long)max_results).p);
+	if (max_results > SEARCH_PAGE_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'max_results' supplied. It must be at most %d",
+		    (long long)max_results, SEARCH_PAGE_MAX);
+	return 0;
+}
+
+int
+check_not_negative(struct ctx *c, enum error_code code, struct opt_i64 max_results)
+{
+	if (!max_results.set || max_results.v >= 0)
+		return 0;
+	return fail(c, code, "Invalid value %lld for parameter 'max_results' supplied. It must "
+	    "not be negative.", (long long)max_results.v);
+}
+
+struct str
+either_run_id(struct str run_id, struct str run_uuid)
+{
+	return str_empty(run_id) ? run_uuid : run_id;
+}

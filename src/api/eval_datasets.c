@@ -223,6 +223,19 @@ find_eval_dataset(struct ctx *c, struct str id, enum right right, struct eval_da
 	return rc;
 }
 
+/* {"num_records": N}; JSON's null when none is left. */
+int
+eval_dataset_profile(struct ctx *c, struct str dataset_id, struct str *profile)
+{
+	int64_t n = store_eval_record_count(&c->work, dataset_id);
+
+	if (n == -1)
+		return fail_db(c);
+	*profile = n == 0 ? STR("null") :
+	    arena_printf(c->mem, "{\"num_records\": %lld}", (long long)n);
+	return 0;
+}
+
 /* The dataset as it is now. */
 static int
 answer_dataset(struct ctx *c, struct str id, const struct strs *experiments)
@@ -305,7 +318,7 @@ eval_dataset_set_tags(struct ctx *c)
 	const struct eval_dataset_tags_in *in = c->in;
 	struct eval_dataset d;
 	struct kvs tags;
-	size_t i;
+	size_t i, n = 0;
 	int rc;
 
 	if (take_tags(c, in->tags, false, &tags) == -1)
@@ -316,11 +329,13 @@ eval_dataset_set_tags(struct ctx *c)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Could not find evaluation dataset with ID ", c->params[0], "");
+	/* null leaves a tag as it is */
 	for (i = 0; i < tags.n; i++)
-		/* null leaves a tag as it is */
-		if (tags.items[i].value.p != NULL && store_eval_dataset_tag_set(&c->work,
-		    d.dataset_id, tags.items[i].key, tags.items[i].value) == -1)
-			return fail_db(c);
+		if (tags.items[i].value.p != NULL)
+			tags.items[n++] = tags.items[i];
+	tags.n = n;
+	if (store_eval_dataset_tags_set(&c->work, d.dataset_id, &tags) == -1)
+		return fail_db(c);
 	return answer_empty(c);
 }
 
@@ -420,24 +435,6 @@ eval_dataset_experiment_ids(struct ctx *c)
 }
 
 static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set)
-		return 0;
-	/* MLflow takes 0 for a value that was not given, and says so */
-	if (max_results.v <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    max_results.v == 0 ? "None" :
-		    arena_printf(c->mem, "%lld", (long long)max_results.v).p);
-	if (max_results.v > SEARCH_PAGE_MAX)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be at most %d",
-		    (long long)max_results.v, SEARCH_PAGE_MAX);
-	return 0;
-}
-
-static int
 eval_dataset_search(struct ctx *c)
 {
 	const struct eval_dataset_search_in *in = c->in;
@@ -452,7 +449,7 @@ eval_dataset_search(struct ctx *c)
 	struct eval_dataset *datasets;
 	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (check_max_results(c, q.max_results, "None") == -1 || permit_search(c) == -1)
 		return -1;
 	if (find_page(c, &eval_dataset_plan, &q, &page) == -1)
 		return -1;

@@ -358,7 +358,7 @@ logged_model_set_tags(struct ctx *c)
 	take_kvs(c, &in->tags, &tags);
 	if (load_model(c, c->params[0], EDIT, &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
-	kvs_fold(&tags);
+	kvs_fold(c->mem, &tags);
 	if (store_logged_model_tags_set(&c->work, &m, &tags) == -1)
 		return fail_db(c);
 	return answer_empty(c);
@@ -422,10 +422,8 @@ take_datasets(struct ctx *c, const struct list *from, struct logged_model_search
 static int
 take_max_results(struct ctx *c, struct opt_i64 max_results, int64_t *limit)
 {
-	if (max_results.set && max_results.v < 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must not be negative.",
-		    (long long)max_results.v);
+	if (check_not_negative(c, INVALID_PARAMETER_VALUE, max_results) == -1)
+		return -1;
 	*limit = !max_results.set ? MODEL_PAGE_DEFAULT : max_results.v == 0 ?
 	    MODEL_PAGE_ZERO : max_results.v > SEARCH_PAGE_MAX ? SEARCH_PAGE_MAX :
 	    max_results.v;

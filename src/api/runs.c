@@ -14,13 +14,11 @@ struct run_create {
 
 /* run_uuid is the old name of run_id, and loses when both are given. */
 struct run_get {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 };
 
 struct run_update {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct opt_enum	status;
 	struct opt_i64	end_time;
 	struct str	run_name;
@@ -31,8 +29,7 @@ struct run_update {
  * run either.
  */
 struct run_delete {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 };
 
 struct run_search_in {
@@ -69,14 +66,12 @@ static const struct field run_create_fields[] = {
 };
 
 static const struct field run_get_fields[] = {
-	F_STR(run_get, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_get, run_uuid, 0),
+	F_RUN_ID(run_get),
 	F_END
 };
 
 static const struct field run_update_fields[] = {
-	F_STR(run_update, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_update, run_uuid, 0),
+	F_RUN_ID(run_update),
 	F_ENUM(run_update, status, 0, run_statuses),
 	F_I64(run_update, end_time, 0),
 	F_STR(run_update, run_name, 0),
@@ -84,8 +79,7 @@ static const struct field run_update_fields[] = {
 };
 
 static const struct field run_delete_fields[] = {
-	F_STR(run_delete, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_delete, run_uuid, 0),
+	F_RUN_ID(run_delete),
 	F_END
 };
 
@@ -205,22 +199,11 @@ put_run(struct ctx *c, const char *name, const struct run *r, bool outputs)
 	json_end(&c->out);
 }
 
-static const struct kv *
-find_tag(const struct kvs *tags, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < tags->n; i++)
-		if (str_is(tags->items[i].key, key))
-			return &tags->items[i];
-	return NULL;
-}
-
 /* The name and its tag must agree; without either one is made up. */
 static int
 settle_name(struct ctx *c, struct str wanted, struct run *r)
 {
-	const struct kv *tag = find_tag(&r->tags, RUN_NAME_TAG);
+	const struct kv *tag = kvs_find(&r->tags, STR(RUN_NAME_TAG));
 
 	if (!str_empty(wanted) && tag != NULL && !str_empty(tag->value) &&
 	    !str_eq(wanted, tag->value))
@@ -239,18 +222,13 @@ settle_name(struct ctx *c, struct str wanted, struct run *r)
 static int
 check_run_tags(struct ctx *c, const struct kvs *tags)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < tags->n; i++) {
+	for (i = 0; i < tags->n; i++)
 		if (check_column(c, "tags.key", tags->items[i].key, NAME_MAX_LENGTH) == -1 ||
 		    check_column(c, "tags.value", tags->items[i].value, RUN_TAG_MAX) == -1)
 			return -1;
-		for (k = 0; k < i; k++)
-			if (str_eq(tags->items[i].key, tags->items[k].key))
-				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than "
-				    "once.", tags->items[i].key.p);
-	}
-	return 0;
+	return check_repeated(c, tags, BAD_REQUEST);
 }
 
 static int
@@ -319,7 +297,7 @@ run_get(struct ctx *c)
 	const struct run_get *in = c->in;
 	struct run r;
 
-	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ, &r) == -1 ||
+	if (find_run(c, either_run_id(in->run_id, in->run_uuid), READ, &r) == -1 ||
 	    check_status(c, &r) == -1)
 		return -1;
 	if (store_run_fill_one(&c->work, &r) == -1)
@@ -348,7 +326,7 @@ run_update(struct ctx *c)
 	struct run_state state;
 	struct run r;
 
-	if (load_active_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, EDIT, &state) == -1)
+	if (load_active_run(c, either_run_id(in->run_id, in->run_uuid), EDIT, &state) == -1)
 		return -1;
 	if (!str_empty(in->run_name) &&
 	    check_column(c, "run_name", in->run_name, WIDTH_RUNS_NAME) == -1)
@@ -403,7 +381,7 @@ put_page(struct ctx *c, const struct search_page *page)
 	size_t at;
 	int64_t n, i;
 
-	for (at = 0; at < page->n; at += RUN_PIECE) {
+	for (at = 0; at < page->n && !c->out.closed; at += RUN_PIECE) {
 		n = store_run_list(&c->work, run_ids + at,
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
 		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)
@@ -433,11 +411,7 @@ run_search(struct ctx *c)
 	const struct str *bad;
 	int64_t *ids;
 
-	if (q.max_results <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    (long long)q.max_results);
-	if (permit_search(c) == -1)
+	if (check_max_results(c, q.max_results, "0") == -1 || permit_search(c) == -1)
 		return -1;
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;

@@ -203,6 +203,23 @@ take_strs(struct arena *mem, const struct json_object *from, struct strs *out)
 	return true;
 }
 
+/* False, with the sentence, for a list of more items than the field takes. */
+static bool
+check_items(struct decoder *d, const struct field *f, const struct json_object *from,
+    const char *parent)
+{
+	bool is_list = (f->kind == FIELD_LIST || f->kind == FIELD_STRS) &&
+	    json_kind(from) == JSON_LIST;
+	size_t n = is_list ? json_length(from) : 0;
+	size_t most = f->max != 0 ? f->max : f->kind == FIELD_LIST ? LIST_MAX : STRS_MAX;
+
+	if (n <= most)
+		return true;
+	refuse(d, arena_printf(d->mem, "The list '%s%s' has %zu items; one request takes at "
+	    "most %zu. Split it into several requests.", parent, f->name, n, most));
+	return false;
+}
+
 static void
 decode_list(struct decoder *d, const struct field *f, const struct json_object *from,
     const char *parent, struct list *out)
@@ -314,7 +331,7 @@ decode_fields(struct decoder *d, const struct field *f, const struct json_object
 		if ((f->flags & REQUIRED) && is_missing(f, value)) {
 			if ((f->flags & OR_NEXT) == 0 || is_missing(f + 1, find_member(d, f + 1, from)))
 				refuse_missing(d, parent, f->name);
-		} else if (value != NULL) {
+		} else if (value != NULL && check_items(d, f, value, parent)) {
 			decode_value(d, f, value, parent, (char *)to + f->offset);
 		}
 	}

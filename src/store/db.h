@@ -159,6 +159,13 @@ struct db_result;
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
 struct db_result *db_query_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
+/* The same, not stored: rows come as they are read; nothing else may run. */
+#define db_stream(work, id, ...)					\
+	db_stream_values((work), (id),				\
+	    (const struct db_val[]){ __VA_ARGS__ },			\
+	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
+struct db_result *db_stream_values(struct work *, enum stmt,
+		    const struct db_val *, size_t n);
 /* A statement from the builder that has no result: the rows matched, or -1. */
 int64_t		 db_exec_sql(struct work *, struct sql *);
 /* A statement from the builder, with its result types ("sid": str i64 dbl). */

@@ -102,14 +102,26 @@ failed(struct work *work)
 	return r;
 }
 
-struct db_result *
-db_query_values(struct work *work, enum stmt id, const struct db_val *values, size_t n)
+static struct db_result *
+open_fixed(struct work *work, enum stmt id, const struct db_val *values, size_t n, bool stored)
 {
 	struct executed e;
 
 	if (stmt_execute(work, id, values, n, &e) == -1)
 		return failed(work);
-	return result_new(work, &e, stmt_out(id), true);
+	return result_new(work, &e, stmt_out(id), stored);
+}
+
+struct db_result *
+db_query_values(struct work *work, enum stmt id, const struct db_val *values, size_t n)
+{
+	return open_fixed(work, id, values, n, true);
+}
+
+struct db_result *
+db_stream_values(struct work *work, enum stmt id, const struct db_val *values, size_t n)
+{
+	return open_fixed(work, id, values, n, false);
 }
 
 static struct db_result *

@@ -20,6 +20,11 @@
 
 /* Longer texts name hundreds of ids and do not come again. */
 #define BUILT_TEXT_MAX	8192
+/*
+ * Rows of array binding leave in packets of about so many bytes: a server takes 16 MiB
+ * unless it is told otherwise.
+ */
+#define ROWS_BYTES	(1024 * 1024)
 
 struct stmt_row {
 	const char	*name;
@@ -328,8 +333,10 @@ bind_rows(struct work *work, struct arena *mem, const char *in, MYSQL_BIND *bind
 		bind_column(&a[c], &bind[c], in[c]);
 }
 
-int64_t
-db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_t rows)
+/* One execution of array binding: the rows affected, or -1. */
+static int64_t
+execute_rows(struct work *work, enum stmt id, MYSQL_STMT *st, const struct db_val *values,
+    size_t rows)
 {
 	const struct stmt_row *row = &stmt_rows[id];
 	struct db *db = work->db;
@@ -337,15 +344,8 @@ db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_
 	unsigned count = (unsigned)rows, none = 0;
 	int64_t affected = -1;
 	struct arena mem;
-	MYSQL_STMT *st;
 
-	assert(strlen(row->in) <= DB_COLUMNS_MAX);
-	if (rows == 0)
-		return 0;
 	if (check_packet(work, row->name, values, rows * count_given(row->in)) == -1)
-		return -1;
-	st = fixed_statement(work, id);
-	if (st == NULL)
 		return -1;
 	arena_init(&mem);
 	bind_rows(work, &mem, row->in, bind, values, rows);
@@ -358,6 +358,39 @@ db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_
 		mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &none);
 	arena_fini(&mem);
 	return affected;
+}
+
+/* How many of the rows go into one packet: at least one. */
+static size_t
+count_piece(const struct db_val *values, size_t columns, size_t rows)
+{
+	size_t n = 0, bytes = 0, i;
+
+	do {
+		for (i = 0; i < columns; i++)
+			bytes += sizeof(int64_t) + values[n * columns + i].str.len;
+		n++;
+	} while (n < rows && bytes < ROWS_BYTES);
+	return n;
+}
+
+int64_t
+db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_t rows)
+{
+	size_t columns = count_given(stmt_rows[id].in), n;
+	int64_t affected, total = 0;
+	MYSQL_STMT *st;
+
+	assert(strlen(stmt_rows[id].in) <= DB_COLUMNS_MAX);
+	for (; rows > 0; rows -= n, values += n * columns) {
+		n = count_piece(values, columns, rows);
+		st = fixed_statement(work, id);
+		affected = st == NULL ? -1 : execute_rows(work, id, st, values, n);
+		if (affected == -1)
+			return -1;
+		total += affected;
+	}
+	return total;
 }
 
 void
