@@ -11,6 +11,7 @@
 # One lane, in order:
 #
 #	gcc      build with -Werror; unit, style, fuzz, store, cli; REST on `cairn server`
+#	charsets REST of searches and names, on tables in latin1, utf8mb3 and mixtures
 #	roots    REST of artifacts, with the folders on tmpfs and on an overlay
 #	clang    build with -Werror, unit tests
 #	apache   REST on Apache with mod_fcgid
@@ -231,6 +232,16 @@ stage_gcc() {
 	rest cairn "$work/gcc"
 }
 
+stage_charsets() {
+	local charset
+	for charset in latin1 utf8mb3 mixed collations; do
+		pytest_ "rest on $charset" "$CAIRN_PYTHON" tests/servers.py --kind cairn \
+		    --build "$work/gcc" --charset $charset -- \
+		    "$CAIRN_PYTHON" -m pytest -q -rfEs -p no:cacheprovider \
+		    tests/rest/test_charset.py
+	done
+}
+
 stage_roots() {
 	local kind
 	for kind in tmpfs overlay; do
@@ -402,7 +413,7 @@ environments
 [ -e configure ] && [ configure -nt configure.ac ] || ./autogen.sh >"$work/autogen.log" 2>&1 ||
     { cat "$work/autogen.log"; exit 1; }
 
-first="gcc roots clang apache spawn lighttpd sanitize weather dist"
+first="gcc charsets roots clang apache spawn lighttpd sanitize weather dist"
 second="mlflow diff notebook stack browser"
 wanted=${*:-$first $second}
 for stage in $wanted; do

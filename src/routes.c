@@ -7,6 +7,7 @@
 #include "api/assessments.h"
 #include "api/eval_datasets.h"
 #include "api/eval_records.h"
+#include "api/eval_upsert.h"
 #include "api/experiments.h"
 #include "api/graphql.h"
 #include "api/inputs.h"
@@ -43,6 +44,7 @@ const struct route *const routes[] = {
 	model_version_routes,
 	eval_dataset_routes,
 	eval_record_routes,
+	eval_upsert_routes,
 	scorer_routes,
 	trace_span_routes,
 	trace_routes,

@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 
+#include "api/common.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/stats.h"
@@ -41,8 +42,7 @@ run_once(struct ctx *c)
 		return 0;
 	/* a handler that failed has said why; else it was the commit */
 	if (c->error.status == 0)
-		fail(c, TEMPORARILY_UNAVAILABLE, "The database cannot be reached. "
-		    "Try again in a moment.");
+		fail_db(c);
 	db_rollback(c->work.db);
 	return -1;
 }

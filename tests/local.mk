@@ -33,6 +33,8 @@ unit_tests = \
 	%D%/unit/search_lex \
 	%D%/unit/search_order \
 	%D%/unit/search_page \
+	%D%/unit/store_kv \
+	%D%/unit/store_owners \
 	%D%/unit/store_where
 
 LDADD = $(LIBS_ALL)

@@ -13,6 +13,9 @@ and ends with its exit status.  The kinds:
     spawn     the same with workers started by spawn-fcgi
     mlflow    `mlflow server`, of the interpreter in CAIRN_MLFLOW_PYTHON
 
+--charset latin1, utf8mb3, mixed or collations makes the tables beforehand, in that
+character set, as MLflow does in a database that was made with it.
+
 Everything listens on free loopback ports, lives in a temporary folder and is
 stopped at the end, whatever the end is.  Only the standard library is used, so
 any interpreter will do.
@@ -42,6 +45,51 @@ STOP_TIMEOUT = 30
 
 DATABASE = "cairn"
 USER = "cairn"
+
+# of all tables but those named; foreign keys tie some of them together
+CHARSETS = {
+    "latin1": ("latin1 COLLATE latin1_swedish_ci", {}),
+    "utf8mb3": ("utf8mb3 COLLATE utf8mb3_general_ci", {}),
+    "collations": (
+        "utf8mb4 COLLATE utf8mb4_general_ci",
+        {
+            "datasets": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+            "evaluation_dataset": "utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+            "experiment": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+            "input": "utf8mb4 COLLATE utf8mb4_swedish_ci",
+            "model_version": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+            "registered_model": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+        },
+    ),
+    "mixed": (
+        "utf8mb3 COLLATE utf8mb3_general_ci",
+        {
+            "experiment": "utf8mb4 COLLATE utf8mb4_general_ci",
+            "datasets": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+            "input": "latin1 COLLATE latin1_swedish_ci",
+            "model_version": "latin1 COLLATE latin1_swedish_ci",
+            "registered_model": "latin1 COLLATE latin1_swedish_ci",
+            "evaluation_dataset": "utf8mb4 COLLATE utf8mb4_unicode_ci",
+        },
+    ),
+}
+
+
+def schema_in(charset):
+    """The statements of MLflow's tables, each table in its character set."""
+    rest, others = CHARSETS[charset]
+    path = os.path.join(TOP, "src", "store", "schema", "3.17.2.sql")
+    with open(path, encoding="utf-8") as f:
+        blocks = f.read().split("\n\n")
+    script = [f"CREATE DATABASE {DATABASE};", f"USE {DATABASE};"]
+    for block in blocks:
+        table = re.match(r"CREATE TABLE IF NOT EXISTS `?(\w+)", block)
+        if table:
+            own = [v for k, v in others.items() if table.group(1).startswith(k)]
+            script.append(f"ALTER DATABASE {DATABASE} CHARACTER SET {(own + [rest])[0]};")
+        if table or block.startswith("INSERT"):
+            script.append(block)
+    return "\n".join(script) + "\n"
 
 
 def find_program(name):
@@ -134,7 +182,9 @@ def answers(url):
 class MariaDB:
     """A private mariadbd with an empty database, on a port and a socket."""
 
-    def __init__(self, folder, max_connections=300, collation="utf8mb4_nopad_bin"):
+    def __init__(
+        self, folder, max_connections=300, collation="utf8mb4_nopad_bin", charset=None
+    ):
         self.folder = folder
         self.data = os.path.join(folder, "data")
         self.socket = os.path.join(folder, "sock")
@@ -142,6 +192,7 @@ class MariaDB:
         self.password = secrets.token_hex(8)
         self.max_connections = max_connections
         self.collation = collation
+        self.charset = charset  # one of CHARSETS: with tables
         self.more = []  # further arguments
         self.process = None
 
@@ -163,6 +214,8 @@ class MariaDB:
             found = glob.glob(f"/usr/share/m*/m*_{name}.sql")
             with open(found[0], encoding="utf-8") as f:
                 scripts.append(f.read())
+        if self.charset is not None:
+            scripts.append(schema_in(self.charset))
         made = subprocess.run(
             self._base_argv()
             + ["--bootstrap", "--innodb-log-file-size=48M", f"--tmpdir={self.folder}"],
@@ -557,14 +610,16 @@ def folder():
 
 
 @contextlib.contextmanager
-def serving(kind, build=BUILD, max_connections=300, env=None, options=()):
+def serving(
+    kind, build=BUILD, max_connections=300, env=None, options=(), charset=None
+):
     """A server of `kind` on a fresh database; yields it (.url, .db, .folder)."""
     collation = "utf8mb4_general_ci" if kind == "mlflow" else "utf8mb4_nopad_bin"
     with folder() as top, contextlib.ExitStack() as stack:
         os.makedirs(os.path.join(top, "db"))
         os.makedirs(os.path.join(top, "server"))
         db = stack.enter_context(
-            MariaDB(os.path.join(top, "db"), max_connections, collation)
+            MariaDB(os.path.join(top, "db"), max_connections, collation, charset)
         )
         if kind == "apache":
             os.chmod(top, 0o755)
@@ -600,6 +655,7 @@ def main():
     parser.add_argument("--kind", choices=sorted(KINDS), required=True)
     parser.add_argument("--build", default=BUILD, help="where cairn and cairn.fcgi are")
     parser.add_argument("--max-connections", type=int, default=300)
+    parser.add_argument("--charset", choices=sorted(CHARSETS), help="of the tables")
     parser.add_argument("--timeout", type=float, default=3000, help="seconds")
     parser.add_argument("--log", help="keep the server's log in this file")
     parser.add_argument("command", nargs=argparse.REMAINDER)
@@ -609,12 +665,15 @@ def main():
         parser.error("no command")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop_on_signal)
-    with serving(args.kind, args.build, args.max_connections) as server:
+    with serving(
+        args.kind, args.build, args.max_connections, charset=args.charset
+    ) as server:
         env = dict(
             os.environ,
             CAIRN_TEST_SERVER=server.url,
             CAIRN_TEST_DB=server.db.uri() + f"?unix_socket={server.db.socket}",
             CAIRN_TEST_KIND=args.kind,
+            CAIRN_TEST_CHARSET=args.charset or "utf8mb4",
             CAIRN_TEST_ARTIFACTS=server.artifacts,
             CAIRN_TEST_DESTINATION=server.destination,
         )

@@ -10,14 +10,12 @@
 #include "store/logged_model.h"
 
 struct artifact_list_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	path;		/* absent: the run's root */
 };
 
 struct artifact_get {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	path;
 	struct str	format;		/* "zip": a directory as an archive */
 };
@@ -55,8 +53,7 @@ struct presigned_in {
 #define UPLOAD_MAX	(10 * 1024 * 1024)
 
 static const struct field artifact_list_in_fields[] = {
-	F_STR(artifact_list_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(artifact_list_in, run_uuid, 0),
+	F_RUN_ID(artifact_list_in),
 	F_STR(artifact_list_in, path, 0),
 	F_END
 };
@@ -163,7 +160,7 @@ artifact_list(struct ctx *c)
 	struct str path = in->path.p == NULL ? STR("") : in->path, location;
 
 	if (check_artifact_path(c, path) == -1 ||
-	    load_run_location(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ,
+	    load_run_location(c, either_run_id(in->run_id, in->run_uuid), READ,
 	    &location) == -1)
 		return -1;
 	return answer_list(c, location, path);
@@ -208,7 +205,7 @@ static int
 artifact_get(struct ctx *c)
 {
 	const struct artifact_get *in = c->in;
-	struct str run_id = str_empty(in->run_id) ? in->run_uuid : in->run_id, location;
+	struct str run_id = either_run_id(in->run_id, in->run_uuid), location;
 
 	/* the reference prints what Python has for nothing */
 	if (run_id.p == NULL)

@@ -8,16 +8,8 @@
 #include "base/id.h"
 #include "base/time.h"
 
-/* Characters: their columns. */
-#define ASSESSMENT_NAME_COLUMN	250
-#define SOURCE_ID_COLUMN	250
-#define SPAN_ID_COLUMN		50
-#define ASSESSMENT_ID_COLUMN	50
-/* Bytes of the columns that hold JSON and rationales: TEXT. */
-#define TEXT_COLUMN		65535
 /* The metadata that names the run of an assessment. */
 #define SOURCE_RUN_KEY		"mlflow.assessment.sourceRunId"
-#define RUN_ID_COLUMN		32
 
 static const struct enum_name source_types[] = {
 	{ "SOURCE_TYPE_UNSPECIFIED", 0 },
@@ -316,12 +308,12 @@ check_columns(struct ctx *c, const struct assessment *a)
 		struct str	 value;
 		size_t		 most;
 	} rows[] = {
-		{ "assessment_name", a->name, ASSESSMENT_NAME_COLUMN },
-		{ "source_id", a->source_id, SOURCE_ID_COLUMN },
-		{ "span_id", a->span_id, SPAN_ID_COLUMN },
-		{ "assessment_id", a->assessment_id, ASSESSMENT_ID_COLUMN },
-		{ "overrides", a->overrides, ASSESSMENT_ID_COLUMN },
-		{ SOURCE_RUN_KEY, a->run_id, RUN_ID_COLUMN },
+		{ "assessment_name", a->name, WIDTH_ASSESSMENTS_NAME },
+		{ "source_id", a->source_id, WIDTH_ASSESSMENTS_SOURCE_ID },
+		{ "span_id", a->span_id, WIDTH_ASSESSMENTS_SPAN_ID },
+		{ "assessment_id", a->assessment_id, WIDTH_ASSESSMENTS_ASSESSMENT_ID },
+		{ "overrides", a->overrides, WIDTH_ASSESSMENTS_ASSESSMENT_ID },
+		{ SOURCE_RUN_KEY, a->run_id, WIDTH_ASSESSMENTS_RUN_ID },
 	};
 	size_t i;
 
@@ -329,10 +321,10 @@ check_columns(struct ctx *c, const struct assessment *a)
 		if (check_column(c, rows[i].name, str_or_empty(rows[i].value),
 		    rows[i].most) == -1)
 			return -1;
-	return check_bytes(c, "value", a->value, TEXT_COLUMN) == -1 ||
-	    check_bytes(c, "error", a->error, TEXT_COLUMN) == -1 ||
-	    check_bytes(c, "rationale", a->rationale, TEXT_COLUMN) == -1 ||
-	    check_bytes(c, "metadata", a->metadata, TEXT_COLUMN) == -1 ? -1 : 0;
+	return check_bytes(c, "value", a->value, WIDTH_ASSESSMENTS_VALUE) == -1 ||
+	    check_bytes(c, "error", a->error, WIDTH_ASSESSMENTS_VALUE) == -1 ||
+	    check_bytes(c, "rationale", a->rationale, WIDTH_ASSESSMENTS_VALUE) == -1 ||
+	    check_bytes(c, "metadata", a->metadata, WIDTH_ASSESSMENTS_VALUE) == -1 ? -1 : 0;
 }
 
 static struct str

@@ -39,6 +39,10 @@ fail_db(struct ctx *c)
 	case DB_READ_ONLY:
 		return fail(c, TEMPORARILY_UNAVAILABLE, "The database takes no changes at the "
 		    "moment: its server is read-only. Try again in a moment.");
+	case DB_DENIED:
+		return fail(c, PERMISSION_DENIED, "The server's account at the database has no "
+		    "right to do this. Where it may only read, nothing can be changed; its "
+		    "operator finds the missing right in the server's log.");
 	case DB_FULL:
 		return fail_status(c, 507, TEMPORARILY_UNAVAILABLE, "The database has no room "
 		    "left: its disk or a table is full. Make room there, then try again.");
@@ -48,16 +52,25 @@ fail_db(struct ctx *c)
 	case DB_TOO_LONG:
 		return fail(c, BAD_REQUEST, "The value of '%s' is longer than the database "
 		    "can hold. Shorten it.", column);
+	case DB_TOO_LARGE:
+		return fail(c, BAD_REQUEST, "The request's values are larger than the database "
+		    "takes in one statement (its max_allowed_packet). Send fewer or shorter ones "
+		    "at a time, or have that limit raised.");
 	case DB_RANGE:
 		return fail(c, BAD_REQUEST, "The number '%s' is outside the range that the "
 		    "database can hold.", column);
 	case DB_REFERENCE:
 		return fail(c, BAD_REQUEST, "The request refers to something that does not "
 		    "exist.");
+	case DB_CHARACTERS:
+		return fail(c, BAD_REQUEST, "The value of '%s' has characters that the "
+		    "database cannot hold: its tables are not in utf8mb4. Leave them out, or "
+		    "have the database changed: `cairn db check` prints how.", column);
 	case DB_REFUSED:
 		return fail(c, BAD_REQUEST, "The database does not take the value of '%s'.",
 		    column);
 	case DB_OK:
+	case DB_UNLIKE:
 	case DB_OTHER:
 		break;
 	}
@@ -245,6 +258,16 @@ load_active_experiment(struct ctx *c, struct str id, enum right right, struct ex
 }
 
 int
+check_has_location(struct ctx *c, const struct experiment *e)
+{
+	if (!str_empty(e->artifact_location))
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The experiment %lld has no artifact location in "
+	    "the database, so that nothing new in it would have a place for its artifacts. Use "
+	    "another experiment, or have experiments.artifact_location set.", (long long)e->id);
+}
+
+int
 load_run(struct ctx *c, struct str run_id, enum right right, struct run_state *s)
 {
 	int rc;
@@ -332,4 +355,45 @@ take_kvs(struct ctx *c, const struct list *from, struct kvs *to)
 			str_or_empty(items[i].key),
 			str_or_empty(items[i].value),
 		};
+}
+
+int
+check_repeated(struct ctx *c, const struct kvs *tags, enum error_code code)
+{
+	struct kvs repeated;
+
+	kvs_repeats(c->mem, tags, &repeated);
+	if (repeated.n == 0)
+		return 0;
+	return fail(c, code, "The tag key '%s' is given more than once.", repeated.items[0].key.p);
+}
+
+int
+check_max_results(struct ctx *c, int64_t max_results, const char *zero)
+{
+	if (max_results <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter "
+		    "'max_results' supplied. It must be a positive integer",
+		    max_results == 0 ? zero :
+		    arena_printf(c->mem, "%lld", (long long)max_results).p);
+	if (max_results > SEARCH_PAGE_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
+		    "'max_results' supplied. It must be at most %d",
+		    (long long)max_results, SEARCH_PAGE_MAX);
+	return 0;
+}
+
+int
+check_not_negative(struct ctx *c, enum error_code code, struct opt_i64 max_results)
+{
+	if (!max_results.set || max_results.v >= 0)
+		return 0;
+	return fail(c, code, "Invalid value %lld for parameter 'max_results' supplied. It must "
+	    "not be negative.", (long long)max_results.v);
+}
+
+struct str
+either_run_id(struct str run_id, struct str run_uuid)
+{
+	return str_empty(run_id) ? run_uuid : run_id;
 }

@@ -13,6 +13,7 @@
 #include "json/field.h"
 #include "store/experiment.h"
 #include "store/run.h"
+#include "store/schema/columns.h"
 #include "store/search.h"
 
 /* The tail of messages about request parameters. */
@@ -21,15 +22,10 @@
 /* Characters of a metric's, param's or tag's name: their columns. */
 #define NAME_MAX_LENGTH		250
 #define EXPERIMENT_NAME_MAX	500
-#define EXPERIMENT_NAME_COLUMN	256
 #define EXPERIMENT_TAG_MAX	20000
 #define RUN_ID_MAX		256
-#define RUN_NAME_COLUMN		250
-#define USER_ID_COLUMN		256
 #define RUN_TAG_MAX		8000
 #define PARAM_MAX		6000
-#define LOCATION_COLUMN		256
-#define ARTIFACT_URI_COLUMN	200
 /* Rows of a search page. */
 #define SEARCH_PAGE_MAX		50000
 
@@ -58,6 +54,14 @@ int	check_bytes(struct ctx *, const char *what, struct str value, size_t most);
  */
 int	check_truncate(struct ctx *, const char *what, struct str *value, size_t most);
 
+/*
+ * The size of a page, from 1 to SEARCH_PAGE_MAX; `zero` is how the message shows a 0,
+ * which MLflow takes for nothing in some places.
+ */
+int	check_max_results(struct ctx *, int64_t max_results, const char *zero);
+/* Where 0 is no mistake. */
+int	check_not_negative(struct ctx *, enum error_code, struct opt_i64 max_results);
+
 /* An experiment id as text; surrounding blanks are tolerated as in Python. */
 int	take_experiment_id(struct ctx *, struct str text, int64_t *id);
 /* What a text that is none gets. */
@@ -72,8 +76,13 @@ const struct str *take_experiment_ids(struct ctx *, const struct strs *texts, in
 int	load_experiment(struct ctx *, struct str id, enum right, struct experiment *);
 /* ... which must not be deleted. */
 int	load_active_experiment(struct ctx *, struct str id, enum right, struct experiment *);
+/* Can runs and models be made in it?  An old or damaged row may have no location. */
+int	check_has_location(struct ctx *, const struct experiment *);
 /* The form of a run id, where MLflow looks at it: a letter or digit, words, "-". */
 int	check_run_id(struct ctx *, struct str run_id);
+/* A run's id has an old name too, which loses when both are given. */
+#define F_RUN_ID(st)	F_STR(st, run_id, REQUIRED | OR_NEXT), F_STR(st, run_uuid, 0)
+struct str either_run_id(struct str run_id, struct str run_uuid);
 /* The state of a run, on which the right must be had, or 404. */
 int	load_run(struct ctx *, struct str run_id, enum right, struct run_state *);
 /* ... which must not be deleted. */
@@ -94,6 +103,8 @@ struct kv_in {
 /* kv_fields demands the key; loose_kv_fields takes anything. */
 extern const struct field kv_fields[];
 extern const struct field loose_kv_fields[];
+/* That no key is given twice. */
+int	check_repeated(struct ctx *, const struct kvs *tags, enum error_code);
 /* The items of a decoded list as keys and values. */
 void	take_kvs(struct ctx *, const struct list *from, struct kvs *to);
 

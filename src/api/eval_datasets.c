@@ -33,10 +33,6 @@ struct eval_dataset_search_in {
 	struct str	page_token;
 };
 
-/* Characters: what the columns hold. */
-#define EVAL_TAG_KEY_COLUMN	255
-#define EVAL_TAG_VALUE_COLUMN	5000
-#define EXPERIMENT_ID_COLUMN	36
 /* Datasets of a page when max_results is not given. */
 #define EVAL_PAGE_DEFAULT	1000
 
@@ -116,8 +112,8 @@ read_tag(void *arg, const char *name, const struct json_object *value)
 	if (text.p == NULL && json_kind(value) != JSON_NULL)
 		r->rc = fail(r->c, INVALID_PARAMETER_VALUE, "The value of tag '%s' must be a "
 		    "string, not a %s.", name, json_type_name(value));
-	else if (check_column(r->c, "tags.key", key, EVAL_TAG_KEY_COLUMN) == -1 ||
-	    check_column(r->c, "tags.value", text, EVAL_TAG_VALUE_COLUMN) == -1)
+	else if (check_column(r->c, "tags.key", key, WIDTH_EVALUATION_DATASET_TAGS_KEY) == -1 ||
+	    check_column(r->c, "tags.value", text, WIDTH_EVALUATION_DATASET_TAGS_VALUE) == -1)
 		r->rc = -1;
 	kvs_add(mem, r->tags, key, text);
 	/* null is told apart from "" */
@@ -227,6 +223,19 @@ find_eval_dataset(struct ctx *c, struct str id, enum right right, struct eval_da
 	return rc;
 }
 
+/* {"num_records": N}; JSON's null when none is left. */
+int
+eval_dataset_profile(struct ctx *c, struct str dataset_id, struct str *profile)
+{
+	int64_t n = store_eval_record_count(&c->work, dataset_id);
+
+	if (n == -1)
+		return fail_db(c);
+	*profile = n == 0 ? STR("null") :
+	    arena_printf(c->mem, "{\"num_records\": %lld}", (long long)n);
+	return 0;
+}
+
 /* The dataset as it is now. */
 static int
 answer_dataset(struct ctx *c, struct str id, const struct strs *experiments)
@@ -254,7 +263,7 @@ check_experiment_ids(struct ctx *c, const struct strs *ids)
 
 	for (i = 0; i < ids->n; i++)
 		if (check_column(c, "experiment_ids", ids->items[i],
-		    EXPERIMENT_ID_COLUMN) == -1)
+		    WIDTH_ENTITY_ASSOCIATIONS_DESTINATION_ID) == -1)
 			return -1;
 	return 0;
 }
@@ -267,13 +276,14 @@ eval_dataset_create(struct ctx *c)
 	const struct kv *user;
 
 	if (take_tags(c, in->tags, true, &d.tags) == -1 ||
-	    check_column(c, "name", in->name, EVAL_NAME_COLUMN) == -1 ||
+	    check_column(c, "name", in->name, WIDTH_EVALUATION_DATASETS_NAME) == -1 ||
 	    check_experiment_ids(c, &in->experiment_ids) == -1)
 		return -1;
 	user = kvs_find(&d.tags, STR(EVAL_USER_TAG));
 	if (user != NULL)
 		d.created_by = user->value;
-	if (check_column(c, "created_by", d.created_by, EVAL_NAME_COLUMN) == -1 ||
+	if (check_column(c, "created_by", d.created_by,
+	    WIDTH_EVALUATION_DATASETS_CREATED_BY) == -1 ||
 	    permit(c, EDIT, EVAL_DATASET) == -1)
 		return -1;
 	if (store_eval_dataset_create(&c->work, &d, in->experiment_ids.items,
@@ -308,7 +318,7 @@ eval_dataset_set_tags(struct ctx *c)
 	const struct eval_dataset_tags_in *in = c->in;
 	struct eval_dataset d;
 	struct kvs tags;
-	size_t i;
+	size_t i, n = 0;
 	int rc;
 
 	if (take_tags(c, in->tags, false, &tags) == -1)
@@ -319,11 +329,13 @@ eval_dataset_set_tags(struct ctx *c)
 	if (rc == 0)
 		return fail_quoting(c, RESOURCE_DOES_NOT_EXIST,
 		    "Could not find evaluation dataset with ID ", c->params[0], "");
+	/* null leaves a tag as it is */
 	for (i = 0; i < tags.n; i++)
-		/* null leaves a tag as it is */
-		if (tags.items[i].value.p != NULL && store_eval_dataset_tag_set(&c->work,
-		    d.dataset_id, tags.items[i].key, tags.items[i].value) == -1)
-			return fail_db(c);
+		if (tags.items[i].value.p != NULL)
+			tags.items[n++] = tags.items[i];
+	tags.n = n;
+	if (store_eval_dataset_tags_set(&c->work, d.dataset_id, &tags) == -1)
+		return fail_db(c);
 	return answer_empty(c);
 }
 
@@ -423,24 +435,6 @@ eval_dataset_experiment_ids(struct ctx *c)
 }
 
 static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set)
-		return 0;
-	/* MLflow takes 0 for a value that was not given, and says so */
-	if (max_results.v <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %s for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    max_results.v == 0 ? "None" :
-		    arena_printf(c->mem, "%lld", (long long)max_results.v).p);
-	if (max_results.v > SEARCH_PAGE_MAX)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be at most %d",
-		    (long long)max_results.v, SEARCH_PAGE_MAX);
-	return 0;
-}
-
-static int
 eval_dataset_search(struct ctx *c)
 {
 	const struct eval_dataset_search_in *in = c->in;
@@ -455,7 +449,7 @@ eval_dataset_search(struct ctx *c)
 	struct eval_dataset *datasets;
 	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (check_max_results(c, q.max_results, "None") == -1 || permit_search(c) == -1)
 		return -1;
 	if (find_page(c, &eval_dataset_plan, &q, &page) == -1)
 		return -1;

@@ -6,8 +6,6 @@
 #include "http/route.h"
 #include "store/eval_dataset.h"
 
-/* Characters of dataset names and of users: their columns. */
-#define EVAL_NAME_COLUMN	255
 /* The tag that says who did it. */
 #define EVAL_USER_TAG		"mlflow.user"
 
@@ -17,6 +15,11 @@
  */
 struct str	eval_tag_text(struct arena *mem, const struct json_object *);
 
+/* Outputs of any type are stored in an object with this one member. */
+#define EVAL_WRAPPED		"mlflow_wrapped"
+
+/* What the dataset says of its records, as JSON: their number, or null for none. */
+int	eval_dataset_profile(struct ctx *, struct str dataset_id, struct str *profile);
 /*
  * The dataset, on which the right must be had: 1, 0 if there is none, -1 with an error
  * recorded.  For what changes it (EDIT and above) it is held until the end.

@@ -43,6 +43,9 @@ struct experiment_search_in {
 	struct opt_enum	view_type;
 };
 
+/* Experiments read and written at a time: bounds the memory of a large page. */
+#define EXPERIMENT_PIECE	500
+
 static const struct field experiment_create_fields[] = {
 	F_STR(experiment_create, name, REQUIRED),
 	F_STR(experiment_create, artifact_location, 0),
@@ -170,19 +173,6 @@ fail_taken(struct ctx *c, enum error_code code, struct str name)
 }
 
 static int
-check_repeated_tags(struct ctx *c, const struct kvs *tags)
-{
-	size_t i, k;
-
-	for (i = 0; i < tags->n; i++)
-		for (k = 0; k < i; k++)
-			if (str_eq(tags->items[i].key, tags->items[k].key))
-				return fail(c, RESOURCE_ALREADY_EXISTS, "The tag key '%s' is given "
-				    "more than once.", tags->items[i].key.p);
-	return 0;
-}
-
-static int
 experiment_create(struct ctx *c)
 {
 	const struct experiment_create *in = c->in;
@@ -201,9 +191,10 @@ experiment_create(struct ctx *c)
 		return -1;
 	else
 		location = location_absolute(c->mem, location, c->conf->work_dir);
-	if (check_column(c, "name", in->name, EXPERIMENT_NAME_COLUMN) == -1 ||
-	    check_column(c, "artifact_location", location, LOCATION_COLUMN) == -1 ||
-	    check_repeated_tags(c, &tags) == -1)
+	if (check_column(c, "name", in->name, WIDTH_EXPERIMENTS_NAME) == -1 ||
+	    check_column(c, "artifact_location", location,
+	        WIDTH_EXPERIMENTS_ARTIFACT_LOCATION) == -1 ||
+	    check_repeated(c, &tags, RESOURCE_ALREADY_EXISTS) == -1)
 		return -1;
 	if (store_experiment_create(&c->work, in->name, location,
 	    c->conf->default_artifact_root, &tags, &id) == -1)
@@ -282,7 +273,7 @@ experiment_update(struct ctx *c)
 		return -1;
 	if (!str_is(e.lifecycle_stage, "active"))
 		return fail_client(c, INVALID_STATE, "Cannot rename a non-active experiment.");
-	if (check_column(c, "new_name", in->new_name, EXPERIMENT_NAME_COLUMN) == -1)
+	if (check_column(c, "new_name", in->new_name, WIDTH_EXPERIMENTS_NAME) == -1)
 		return -1;
 	if (store_experiment_rename(&c->work, e.id, in->new_name) == -1)
 		return fail_taken(c, BAD_REQUEST, in->new_name);
@@ -353,36 +344,30 @@ experiment_delete_tag(struct ctx *c)
 	return answer_empty(c);
 }
 
-static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
-{
-	if (!max_results.set || max_results.v <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    (long long)(max_results.set ? max_results.v : 0));
-	if (max_results.v > SEARCH_PAGE_MAX)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be at most %d",
-		    (long long)max_results.v, SEARCH_PAGE_MAX);
-	return 0;
-}
-
+/* Write the experiments of a page, a piece at a time. */
 static int
 put_page(struct ctx *c, const struct search_page *page)
 {
-	struct experiment *list = arena_array(c->mem, page->n, sizeof(*list));
+	struct experiment *list = arena_array(c->mem, EXPERIMENT_PIECE, sizeof(*list));
+	struct arena_mark mark = arena_mark(c->mem);
+	const int64_t *ids = page->items;
+	size_t at, piece;
 	int64_t n, i;
 
-	n = store_experiment_list(&c->work, page->items, page->n, list);
-	if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
-	if (n > 0) {
+	if (page->n > 0)
 		json_list_begin(&c->out, "experiments");
+	for (at = 0; at < page->n; at += piece) {
+		piece = page->n - at < EXPERIMENT_PIECE ? page->n - at : EXPERIMENT_PIECE;
+		n = store_experiment_list(&c->work, ids + at, piece, list);
+		if (n == -1 || store_experiment_fill(&c->work, list, (size_t)n) == -1)
+			return fail_db(c);
 		for (i = 0; i < n; i++)
 			put_experiment(c, NULL, &list[i]);
-		json_list_end(&c->out);
+		arena_release(c->mem, mark);
 	}
+	if (page->n > 0)
+		json_list_end(&c->out);
 	put_optional(c, "next_page_token", page->next_page_token);
 	json_end(&c->out);
 	return 0;
@@ -400,7 +385,7 @@ experiment_search(struct ctx *c)
 	};
 	struct search_page page;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (check_max_results(c, in->max_results.v, "0") == -1 || permit_search(c) == -1)
 		return -1;
 	if (find_page(c, &experiment_plan, &q, &page) == -1)
 		return -1;

@@ -28,19 +28,14 @@ struct asker {
 	unsigned	 calls;
 };
 
-/* What a handler writes, as long as it is not too much. */
-struct inner_answer {
-	struct buf	text;
-	bool		too_large;
-};
-
+/* What a handler writes; one that is too much is dropped, and the handler may stop. */
 static void
 drop_answer(void *arg)
 {
-	struct inner_answer *a = arg;
+	struct json_out *o = arg;
 
-	a->too_large = true;
-	buf_reset(&a->text);
+	o->closed = true;
+	buf_reset(o->buf);
 }
 
 /* The recorded error as the executor wants it; those of the server stay recorded. */
@@ -55,12 +50,12 @@ take_error(struct ctx *c, struct str *error)
 }
 
 /*
- * Ask a row of the tracking API, with what it writes in `answer`: parameters, rights and
- * errors are those of a request to it.
+ * Ask a row of the tracking API, with what it writes in `answer` unless that is too large:
+ * parameters, rights and errors are those of a request to it.
  */
 static int
-ask_row(struct ctx *c, const char *path, struct json_object *params,
-    struct inner_answer *answer)
+ask_row(struct ctx *c, const char *path, struct json_object *params, struct buf *answer,
+    bool *too_large)
 {
 	const struct route *own_route = c->route;
 	struct json_object *own_json = c->json;
@@ -68,15 +63,16 @@ ask_row(struct ctx *c, const char *path, struct json_object *params,
 	void *own_in = c->in;
 	int rc;
 
-	json_out_init(&c->out, &answer->text);
+	json_out_init(&c->out, answer);
 	c->out.flush = drop_answer;
 	c->out.flush_at = INNER_ANSWER_MAX;
-	c->out.arg = answer;
+	c->out.arg = &c->out;
 	c->route = route_named(c, path);
 	c->json = params;
 	rc = request_decode_tree(c);
 	if (rc == 0)
 		rc = route_run(c);
+	*too_large = c->out.closed || answer->len > INNER_ANSWER_MAX;
 	c->route = own_route;
 	c->json = own_json;
 	c->out = own_out;
@@ -88,23 +84,24 @@ static enum gql_found
 ask(struct ctx *c, const char *row, struct json_object *params,
     struct json_object **value, struct str *error)
 {
-	struct inner_answer answer = { .too_large = false };
+	struct buf answer = { 0 };
 	struct arena_mark mark = arena_mark(c->mem);
 	enum gql_found found = GQL_FOUND;
+	bool too_large;
 
-	if (ask_row(c, row, params, &answer) == -1) {
+	if (ask_row(c, row, params, &answer, &too_large) == -1) {
 		found = take_error(c, error);
-	} else if (answer.too_large || answer.text.len > INNER_ANSWER_MAX) {
+	} else if (too_large) {
 		*error = arena_printf(c->mem, "The answer has more than %d MiB. Ask for fewer rows "
 		    "with maxResults, and for the next ones with pageToken.",
 		    INNER_ANSWER_MAX / (1024 * 1024));
 		found = GQL_REFUSED;
 	} else {
 		/* our own JSON; the tree keeps nothing of the arena */
-		json_read(buf_str(&answer.text), JSON_ANY, value);
+		json_read(buf_str(&answer), JSON_ANY, value);
 		arena_release(c->mem, mark);
 	}
-	buf_fini(&answer.text);
+	buf_fini(&answer);
 	return found;
 }
 

@@ -4,15 +4,13 @@
 #include "store/input.h"
 
 struct log_inputs_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	datasets;
 	struct list	models;
 };
 
 struct outputs_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	models;
 };
 
@@ -20,18 +18,19 @@ struct search_datasets_in {
 	struct strs	experiment_ids;
 };
 
-/* Characters; the last three are what the columns hold in bytes. */
+/* Characters. */
 #define DATASET_NAME_MAX	500
 #define DATASET_DIGEST_MAX	36
 #define DATASET_SCHEMA_MAX	1048575
 #define DATASET_SOURCE_MAX	65535
 #define DATASET_PROFILE_MAX	16777215
-#define SOURCE_TYPE_COLUMN	36
-#define MODEL_ID_COLUMN		36
 #define INPUT_TAG_KEY_MAX	255
 #define INPUT_TAG_VALUE_MAX	500
-/* Datasets that one search answers with. */
+/* Datasets that one search answers with, and experiments that it may name. */
 #define DATASETS_MAX		1000
+#define SEARCH_EXPERIMENTS_MAX	20
+/* Datasets of one request: each takes a handful of statements. */
+#define LOG_DATASETS_MAX	1000
 
 struct dataset_in {
 	struct str	name, digest, source_type, source, schema, profile;
@@ -75,22 +74,21 @@ static const struct field model_output_fields[] = {
 };
 
 static const struct field log_inputs_in_fields[] = {
-	F_STR(log_inputs_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(log_inputs_in, run_uuid, 0),
-	F_LIST(log_inputs_in, datasets, 0, dataset_input_in, dataset_input_fields),
+	F_RUN_ID(log_inputs_in),
+	F_LIST_MAX(log_inputs_in, datasets, 0, dataset_input_in, dataset_input_fields,
+	    LOG_DATASETS_MAX),
 	F_LIST(log_inputs_in, models, 0, model_in, model_input_fields),
 	F_END
 };
 
 static const struct field outputs_in_fields[] = {
-	F_STR(outputs_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(outputs_in, run_uuid, 0),
+	F_RUN_ID(outputs_in),
 	F_LIST(outputs_in, models, REQUIRED, model_in, model_output_fields),
 	F_END
 };
 
 static const struct field search_datasets_in_fields[] = {
-	F_STRS(search_datasets_in, experiment_ids, 0),
+	F_STRS_MAX(search_datasets_in, experiment_ids, 0, LIST_ANY),
 	F_END
 };
 
@@ -107,7 +105,7 @@ check_source_bytes(struct ctx *c, struct str source)
 static int
 check_dataset(struct ctx *c, const struct dataset_input *d)
 {
-	size_t i, k;
+	size_t i;
 
 	if (check_length(c, "name", d->name, DATASET_NAME_MAX) == -1 ||
 	    check_length(c, "digest", d->digest, DATASET_DIGEST_MAX) == -1 ||
@@ -115,7 +113,8 @@ check_dataset(struct ctx *c, const struct dataset_input *d)
 	    check_length(c, "source", d->source, DATASET_SOURCE_MAX) == -1 ||
 	    check_length(c, "profile", d->profile, DATASET_PROFILE_MAX) == -1 ||
 	    check_source_bytes(c, d->source) == -1 ||
-	    check_column(c, "source_type", d->source_type, SOURCE_TYPE_COLUMN) == -1)
+	    check_column(c, "source_type", d->source_type,
+	        WIDTH_DATASETS_DATASET_SOURCE_TYPE) == -1)
 		return -1;
 	for (i = 0; i < d->tags.n; i++) {
 		const struct kv *tag = &d->tags.items[i];
@@ -123,12 +122,8 @@ check_dataset(struct ctx *c, const struct dataset_input *d)
 		if (check_length(c, "key", tag->key, INPUT_TAG_KEY_MAX) == -1 ||
 		    check_length(c, "value", tag->value, INPUT_TAG_VALUE_MAX) == -1)
 			return -1;
-		for (k = 0; k < i; k++)
-			if (str_eq(tag->key, d->tags.items[k].key))
-				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than once "
-				    "for one dataset.", tag->key.p);
 	}
-	return 0;
+	return check_repeated(c, &d->tags, BAD_REQUEST);
 }
 
 static int
@@ -154,50 +149,74 @@ link_datasets(struct ctx *c, const struct run_state *run, const struct list *lis
 	return 0;
 }
 
+/* The models of a request; the step of one that goes in is 0. */
+static int
+take_models(struct ctx *c, const struct list *from, struct model_links *to)
+{
+	const struct model_in *in = from->items;
+	size_t i;
+
+	to->n = from->n;
+	to->items = arena_array(c->mem, from->n + 1, sizeof(*to->items));
+	for (i = 0; i < from->n; i++) {
+		to->items[i] = (struct model_link){ str_or_empty(in[i].model_id), in[i].step.v };
+		if (check_column(c, "model_id", in[i].model_id, WIDTH_INPUTS_DESTINATION_ID) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 run_log_inputs(struct ctx *c)
 {
 	const struct log_inputs_in *in = c->in;
-	const struct model_in *models = in->models.items;
+	struct model_links models;
 	struct run_state run;
-	size_t i;
 
 	if (check_run_id(c, in->run_id) == -1 ||
 	    load_active_run(c, in->run_id, EDIT, &run) == -1 ||
-	    link_datasets(c, &run, &in->datasets) == -1)
+	    link_datasets(c, &run, &in->datasets) == -1 ||
+	    take_models(c, &in->models, &models) == -1)
 		return -1;
-	for (i = 0; i < in->models.n; i++) {
-		if (check_column(c, "model_id", models[i].model_id, MODEL_ID_COLUMN) == -1)
-			return -1;
-		if (store_model_in(&c->work, run.run_id, str_or_empty(models[i].model_id)) == -1)
-			return fail_db(c);
-	}
+	if (store_models_in(&c->work, run.run_id, &models) == -1)
+		return fail_db(c);
 	return answer_empty(c);
+}
+
+/* That none of the models is an output of the run already, or given twice. */
+static int
+check_fresh(struct ctx *c, const struct run_state *run, const struct model_links *models)
+{
+	struct kvs ids, repeated;
+	size_t i;
+
+	if (store_models_out_list(&c->work, run->run_id, &ids) == -1)
+		return fail_db(c);
+	for (i = 0; i < models->n; i++)
+		kvs_add(c->mem, &ids, models->items[i].model_id, STR(""));
+	kvs_repeats(c->mem, &ids, &repeated);
+	if (repeated.n == 0)
+		return 0;
+	return fail(c, BAD_REQUEST, "The model '%s' is an output of run %s already.",
+	    repeated.items[0].key.p, run->run_id.p);
 }
 
 static int
 run_outputs(struct ctx *c)
 {
 	const struct outputs_in *in = c->in;
-	const struct model_in *models = in->models.items;
+	struct model_links models;
 	struct run_state run;
-	size_t i;
 
-	if (load_active_run(c, in->run_id, EDIT, &run) == -1)
+	if (load_active_run(c, in->run_id, EDIT, &run) == -1 ||
+	    take_models(c, &in->models, &models) == -1 || check_fresh(c, &run, &models) == -1)
 		return -1;
-	for (i = 0; i < in->models.n; i++) {
-		struct str id = str_or_empty(models[i].model_id);
-
-		if (check_column(c, "model_id", id, MODEL_ID_COLUMN) == -1)
-			return -1;
-		if (store_model_out(&c->work, run.run_id, id, models[i].step.v) == 0)
-			continue;
-		if (db_error(c->work.db) == DB_DUPLICATE)
-			return fail(c, BAD_REQUEST, "The model '%s' is an output of run %s already.",
-			    id.p, run.run_id.p);
-		return fail_db(c);
-	}
-	return answer_empty(c);
+	if (store_models_out(&c->work, run.run_id, &models) == 0)
+		return answer_empty(c);
+	if (db_error(c->work.db) == DB_DUPLICATE)
+		return fail(c, BAD_REQUEST, "One of the models is an output of run %s already.",
+		    run.run_id.p);
+	return fail_db(c);
 }
 
 static int
@@ -225,6 +244,10 @@ experiment_search_datasets(struct ctx *c)
 	if (in->experiment_ids.n == 0)
 		return fail(c, INVALID_PARAMETER_VALUE, "SearchDatasets request must specify at "
 		    "least one experiment_id.");
+	if (in->experiment_ids.n > SEARCH_EXPERIMENTS_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE, "SearchDatasets request cannot specify "
+		    "more than %d experiment_ids. Received %zu experiment_ids.",
+		    SEARCH_EXPERIMENTS_MAX, in->experiment_ids.n);
 	if ((bad = take_experiment_ids(c, &in->experiment_ids, &ids, &nids)) != NULL)
 		return fail_experiment_id(c, *bad);
 	if (permit_experiments(c, ids, nids) == -1)

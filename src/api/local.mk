@@ -5,11 +5,12 @@ libcairn_a_SOURCES += \
 	%D%/artifacts.c %D%/artifacts.h \
 	%D%/common.c %D%/common.h \
 	%D%/eval_datasets.c %D%/eval_datasets.h \
-	%D%/eval_records.c \
+	%D%/eval_records.c %D%/eval_records.h \
+	%D%/eval_upsert.c %D%/eval_upsert.h \
 	%D%/experiments.c %D%/experiments.h \
 	%D%/graphql.c %D%/graphql.h \
 	%D%/inputs.c %D%/inputs.h \
-	%D%/eval_records.h %D%/log_model.c %D%/log_model.h \
+	%D%/log_model.c %D%/log_model.h \
 	%D%/logged_models.c %D%/logged_models.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/model_source.c %D%/model_source.h \

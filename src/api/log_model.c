@@ -112,7 +112,11 @@ log_model(struct ctx *c, struct str run_id, const struct json_object *model)
 	if (json_kind(model) != JSON_OBJECT)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "'model_json' must hold a JSON object that describes the model.");
-	if (check_members(c, model) == -1 || load_active_run(c, run_id, EDIT, &state) == -1)
+	if (check_members(c, model) == -1)
+		return -1;
+	if (store_run_lock(&c->work, run_id) == -1)
+		return fail_db(c);
+	if (load_active_run(c, run_id, EDIT, &state) == -1)
 		return -1;
 	if (store_tag_find(&c->work, state.run_id, tag.key, &old) == -1)
 		return fail_db(c);

@@ -48,14 +48,6 @@ struct logged_model_search_in {
 	struct str	page_token;
 };
 
-/* Characters: what the columns hold. */
-#define MODEL_NAME_COLUMN	500
-#define MODEL_TYPE_COLUMN	500
-#define SOURCE_RUN_COLUMN	32
-#define MODEL_KEY_COLUMN	255
-/* Bytes: a TEXT column. */
-#define MODEL_VALUE_BYTES	65535
-
 /* Models of a page: when max_results is not given, and when it is 0. */
 #define MODEL_PAGE_DEFAULT	50
 #define MODEL_PAGE_ZERO		100
@@ -242,7 +234,7 @@ check_model_name(struct ctx *c, struct str name)
 			    "provided. Model name must be a non-empty string and cannot "
 			    "contain the following characters: "
 			    "('/', ':', '.', '%%', '\"', \"'\")", repr(c->mem, name).p);
-	return check_column(c, "name", name, MODEL_NAME_COLUMN);
+	return check_column(c, "name", name, WIDTH_LOGGED_MODELS_NAME);
 }
 
 /* Keys and values of "tags" or "params" against their columns. */
@@ -253,12 +245,12 @@ check_kvs(struct ctx *c, const char *what, const struct kvs *list)
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
-		if (check_column(c, key, list->items[i].key, MODEL_KEY_COLUMN) == -1)
+		if (check_column(c, key, list->items[i].key, WIDTH_LOGGED_MODEL_TAGS_TAG_KEY) == -1)
 			return -1;
-		if (list->items[i].value.len > MODEL_VALUE_BYTES)
+		if (list->items[i].value.len > WIDTH_LOGGED_MODEL_TAGS_TAG_VALUE)
 			return fail(c, BAD_REQUEST, "The value of '%s.value' has %zu bytes; the "
 			    "database holds at most %d. Shorten it.", what,
-			    list->items[i].value.len, MODEL_VALUE_BYTES);
+			    list->items[i].value.len, WIDTH_LOGGED_MODEL_TAGS_TAG_VALUE);
 	}
 	return 0;
 }
@@ -278,8 +270,10 @@ logged_model_create(struct ctx *c)
 	take_kvs(c, &in->tags, &m.tags);
 	if (check_model_name(c, m.name) == -1 ||
 	    load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
-	    check_column(c, "model_type", m.model_type, MODEL_TYPE_COLUMN) == -1 ||
-	    check_column(c, "source_run_id", m.source_run_id, SOURCE_RUN_COLUMN) == -1 ||
+	    check_has_location(c, &e) == -1 ||
+	    check_column(c, "model_type", m.model_type, WIDTH_LOGGED_MODELS_MODEL_TYPE) == -1 ||
+	    check_column(c, "source_run_id", m.source_run_id,
+	        WIDTH_LOGGED_MODELS_SOURCE_RUN_ID) == -1 ||
 	    check_kvs(c, "params", &m.params) == -1 ||
 	    check_kvs(c, "tags", &m.tags) == -1)
 		return -1;
@@ -364,7 +358,7 @@ logged_model_set_tags(struct ctx *c)
 	take_kvs(c, &in->tags, &tags);
 	if (load_model(c, c->params[0], EDIT, &m) == -1 || check_kvs(c, "tags", &tags) == -1)
 		return -1;
-	kvs_fold(&tags);
+	kvs_fold(c->mem, &tags);
 	if (store_logged_model_tags_set(&c->work, &m, &tags) == -1)
 		return fail_db(c);
 	return answer_empty(c);
@@ -428,10 +422,8 @@ take_datasets(struct ctx *c, const struct list *from, struct logged_model_search
 static int
 take_max_results(struct ctx *c, struct opt_i64 max_results, int64_t *limit)
 {
-	if (max_results.set && max_results.v < 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must not be negative.",
-		    (long long)max_results.v);
+	if (check_not_negative(c, INVALID_PARAMETER_VALUE, max_results) == -1)
+		return -1;
 	*limit = !max_results.set ? MODEL_PAGE_DEFAULT : max_results.v == 0 ?
 	    MODEL_PAGE_ZERO : max_results.v > SEARCH_PAGE_MAX ? SEARCH_PAGE_MAX :
 	    max_results.v;

@@ -5,8 +5,7 @@
 #include "store/metric.h"
 
 struct history_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	metric_key;
 	struct opt_i64	max_results;
 	struct str	page_token;
@@ -34,8 +33,7 @@ struct history_interval_in {
 #define INTERVAL_POINTS_MAX	2500
 
 static const struct field history_in_fields[] = {
-	F_STR(history_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(history_in, run_uuid, 0),
+	F_RUN_ID(history_in),
 	F_STR(history_in, metric_key, REQUIRED),
 	F_STR(history_in, page_token, 0),
 	F_I64(history_in, max_results, 0),
@@ -43,14 +41,14 @@ static const struct field history_in_fields[] = {
 };
 
 static const struct field history_bulk_in_fields[] = {
-	F_STRS(history_bulk_in, run_id, 0),
+	F_STRS_MAX(history_bulk_in, run_id, 0, LIST_ANY),
 	F_STR(history_bulk_in, metric_key, 0),
 	F_I64(history_bulk_in, max_results, 0),
 	F_END
 };
 
 static const struct field history_interval_in_fields[] = {
-	F_STRS(history_interval_in, run_ids, REQUIRED),
+	F_STRS_MAX(history_interval_in, run_ids, REQUIRED, LIST_ANY),
 	F_STR(history_interval_in, metric_key, REQUIRED),
 	F_I64(history_interval_in, start_step, 0),
 	F_I64(history_interval_in, end_step, 0),
@@ -163,7 +161,7 @@ static int
 metric_get_history(struct ctx *c)
 {
 	const struct history_in *in = c->in;
-	struct str run_id = str_empty(in->run_id) ? in->run_uuid : in->run_id;
+	struct str run_id = either_run_id(in->run_id, in->run_uuid);
 	uint64_t hash = history_hash(run_id, in->metric_key);
 	struct history_out h = { .c = c };
 	struct history_cursor after;
@@ -223,9 +221,8 @@ metric_get_history_bulk(struct ctx *c)
 	if (in->metric_key.p == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE,
 		    "GetMetricHistoryBulk request must specify a metric_key.");
-	if (limit < 0)
-		return fail(c, BAD_REQUEST, "Invalid value %lld for parameter 'max_results' "
-		    "supplied. It must not be negative.", (long long)limit);
+	if (check_not_negative(c, BAD_REQUEST, in->max_results) == -1)
+		return -1;
 	if (permit_runs(c, &in->run_id) == -1)
 		return -1;
 	if (limit > HISTORY_ROWS_MAX)
@@ -284,7 +281,7 @@ metric_get_history_bulk_interval(struct ctx *c)
 	if (check_interval(c, in) == -1 || permit_runs(c, &in->run_ids) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
-	for (i = 0; i < in->run_ids.n; i++) {
+	for (i = 0; i < in->run_ids.n && !c->out.closed; i++) {
 		h.run_id = in->run_ids.items[i];
 		if (store_history_sample(&c->work, h.run_id, h.key, &window, most,
 		    take_interval, &h) == -1)

@@ -1,4 +1,7 @@
 /* Model versions over the wire. */
+#include <assert.h>
+#include <string.h>
+
 #include "api/model_source.h"
 #include "api/model_versions.h"
 #include "api/registry_common.h"
@@ -54,6 +57,9 @@ struct version_delete_tag {
 
 /* Versions of a search page: what MLflow gives unasked, and at most. */
 #define PAGE_MOST	200000
+/* Versions found by one statement, and of those whose tags are read by one. */
+#define VERSION_PIECE	10000
+#define TAG_PIECE	200
 
 static const struct field version_create_fields[] = {
 	F_STR(version_create, name, REQUIRED),
@@ -204,10 +210,10 @@ tag_origin(struct ctx *c, const struct model_origin *origin, const struct model_
 static int
 check_tag_column(struct ctx *c, struct str value)
 {
-	if (value.len <= VERSION_TAG_COLUMN)
+	if (value.len <= WIDTH_MODEL_VERSION_TAGS_VALUE)
 		return 0;
 	return fail(c, BAD_REQUEST, "The value of 'value' has %zu bytes; the database holds at "
-	    "most %d. Shorten it.", value.len, VERSION_TAG_COLUMN);
+	    "most %d. Shorten it.", value.len, WIDTH_MODEL_VERSION_TAGS_VALUE);
 }
 
 static int
@@ -218,11 +224,11 @@ check_columns(struct ctx *c, const struct model_version *v)
 	for (i = 0; i < v->tags.n; i++)
 		if (check_tag_column(c, v->tags.items[i].value) == -1)
 			return -1;
-	if (check_column(c, "source", v->source, SOURCE_COLUMN) == -1 ||
-	    check_column(c, "run_id", v->run_id, VERSION_RUN_ID_COLUMN) == -1 ||
-	    check_column(c, "run_link", v->run_link, RUN_LINK_COLUMN) == -1)
+	if (check_column(c, "source", v->source, WIDTH_MODEL_VERSIONS_SOURCE) == -1 ||
+	    check_column(c, "run_id", v->run_id, WIDTH_MODEL_VERSIONS_RUN_ID) == -1 ||
+	    check_column(c, "run_link", v->run_link, WIDTH_MODEL_VERSIONS_RUN_LINK) == -1)
 		return -1;
-	return check_column(c, "description", v->description, DESCRIPTION_COLUMN);
+	return check_column(c, "description", v->description, WIDTH_MODEL_VERSIONS_DESCRIPTION);
 }
 
 static int
@@ -239,7 +245,7 @@ model_version_create(struct ctx *c)
 	take_tags(c, &in->tags, &v.tags);
 	if (model_source_check(c, &s, &v.tags) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
-	    check_registry_tags(c, &v.tags) == -1 || resolve_logged(c, &s) == -1 ||
+	    check_registry_tags(c, &v.tags, check_version_tag) == -1 || resolve_logged(c, &s) == -1 ||
 	    load_origin(c, &s, &origin) == -1 || load_model(c, in->name, EDIT, &m) == -1)
 		return -1;
 	v.name = m.name;
@@ -282,7 +288,7 @@ model_version_update(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
 	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
-	    check_column(c, "description", in->description, DESCRIPTION_COLUMN) == -1)
+	    check_column(c, "description", in->description, WIDTH_MODEL_VERSIONS_DESCRIPTION) == -1)
 		return -1;
 	if (store_model_version_set_description(&c->work, &v, in->description) == -1)
 		return fail_db(c);
@@ -307,40 +313,72 @@ model_version_delete(struct ctx *c)
 	return answer_empty(c);
 }
 
+/* Write versions; their tags are read a piece at a time. */
 static int
-check_max_results(struct ctx *c, struct opt_i64 max_results)
+put_versions(struct ctx *c, struct model_version *list, size_t n)
 {
-	if (!max_results.set || max_results.v > 0)
-		return 0;
-	return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for max_results. It must be a "
-	    "positive integer, but got %lld", (long long)max_results.v);
+	struct arena_mark mark = arena_mark(c->mem);
+	size_t at, piece, i;
+
+	for (at = 0; at < n && !c->out.closed; at += piece) {
+		piece = n - at < TAG_PIECE ? n - at : TAG_PIECE;
+		if (store_model_version_fill_tags(&c->work, list + at, piece) == -1)
+			return fail_db(c);
+		for (i = at; i < at + piece; i++)
+			put_version(c, NULL, &list[i]);
+		arena_release(c->mem, mark);
+	}
+	return 0;
+}
+
+/*
+ * Write the versions of `page`, and of those behind it while `left` are wanted: a page of
+ * MLflow's may have more of them than memory should hold.
+ */
+static int
+put_pages(struct ctx *c, struct search_query *q, struct search_page *page, int64_t left)
+{
+	char *token = arena_alloc(c->mem, SEARCH_TOKEN_MAX);
+	struct arena_mark mark = arena_mark(c->mem);
+
+	for (;;) {
+		if (put_versions(c, page->items, page->n) == -1)
+			return -1;
+		left -= (int64_t)page->n;
+		if (str_empty(page->next_page_token) || left == 0 || c->out.closed)
+			return 0;
+		assert(page->next_page_token.len <= SEARCH_TOKEN_MAX);
+		memcpy(token, page->next_page_token.p, page->next_page_token.len);
+		q->page_token = (struct str){ token, page->next_page_token.len };
+		q->max_results = left < VERSION_PIECE ? left : VERSION_PIECE;
+		arena_release(c->mem, mark);
+		if (find_page(c, &model_version_plan, q, page) == -1)
+			return -1;
+	}
 }
 
 static int
 model_version_search(struct ctx *c)
 {
 	const struct version_search_in *in = c->in;
+	int64_t most = in->max_results.set ? in->max_results.v : PAGE_MOST;
 	struct search_query q = {
 		.filter = in->filter, .order_by = in->order_by.items,
 		.norder = in->order_by.n, .page_token = in->page_token,
-		.max_results = in->max_results.set ? in->max_results.v : PAGE_MOST,
+		.max_results = most < VERSION_PIECE ? most : VERSION_PIECE,
 	};
 	struct search_page page;
-	struct model_version *versions;
-	size_t i;
 
-	if (check_max_results(c, in->max_results) == -1 || permit_search(c) == -1)
+	if (most <= 0)
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for max_results. It must "
+		    "be a positive integer, but got %lld", (long long)most);
+	if (permit_search(c) == -1 || find_page(c, &model_version_plan, &q, &page) == -1)
 		return -1;
-	if (find_page(c, &model_version_plan, &q, &page) == -1)
-		return -1;
-	versions = page.items;
-	if (store_model_version_fill_tags(&c->work, versions, page.n) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {
 		json_list_begin(&c->out, "model_versions");
-		for (i = 0; i < page.n; i++)
-			put_version(c, NULL, &versions[i]);
+		if (put_pages(c, &q, &page, most) == -1)
+			return -1;
 		json_list_end(&c->out);
 	}
 	put_optional(c, "next_page_token", page.next_page_token);
@@ -402,7 +440,7 @@ model_version_set_tag(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    take_version(c, in->version, &number) == -1 ||
-	    check_registry_tag(c, in->key, value) == -1 ||
+	    check_version_tag(c, in->key, value) == -1 ||
 	    load_version(c, in->name, &number, EDIT, &v) == -1 ||
 	    check_tag_column(c, value) == -1)
 		return -1;

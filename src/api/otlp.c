@@ -325,7 +325,7 @@ write_tags(struct ctx *c, struct opened *o, const struct experiment *e)
 		add_artifact_location(c, &fresh, e->artifact_location);
 		kvs_add(c->mem, &tags, fresh.tags.items[0].key, fresh.tags.items[0].value);
 	}
-	kvs_fold(&tags);
+	kvs_fold(c->mem, &tags);
 	return store_trace_tags_set(&c->work, fresh.trace_id, &tags) == -1 ? fail_db(c) : 0;
 }
 

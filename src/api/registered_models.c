@@ -63,6 +63,8 @@ struct model_alias_in {
 /* Models of a search page: what MLflow gives unasked, and at most. */
 #define PAGE_DEFAULT	100
 #define PAGE_MOST	1000
+/* Models whose tags and versions are read and written at a time. */
+#define MODEL_PIECE	100
 
 static const struct field model_create_fields[] = {
 	F_STR(model_create, name, REQUIRED),
@@ -239,11 +241,13 @@ check_columns(struct ctx *c, const struct registered_model *m)
 {
 	size_t i;
 
-	if (check_column(c, "name", m->name, MODEL_NAME_COLUMN) == -1 ||
-	    check_column(c, "description", m->description, DESCRIPTION_COLUMN) == -1)
+	if (check_column(c, "name", m->name, WIDTH_REGISTERED_MODELS_NAME) == -1 ||
+	    check_column(c, "description", m->description,
+	        WIDTH_REGISTERED_MODELS_DESCRIPTION) == -1)
 		return -1;
 	for (i = 0; i < m->tags.n; i++)
-		if (check_column(c, "value", m->tags.items[i].value, MODEL_TAG_COLUMN) == -1)
+		if (check_column(c, "value", m->tags.items[i].value,
+		    WIDTH_REGISTERED_MODEL_TAGS_VALUE) == -1)
 			return -1;
 	return 0;
 }
@@ -257,7 +261,7 @@ registered_model_create(struct ctx *c)
 
 	take_tags(c, &in->tags, &m.tags);
 	if (check_model_name(c, "name", m.name) == -1 ||
-	    check_registry_tags(c, &m.tags) == -1 || check_columns(c, &m) == -1 ||
+	    check_registry_tags(c, &m.tags, check_registry_tag) == -1 || check_columns(c, &m) == -1 ||
 	    permit(c, EDIT, REGISTERED_MODEL) == -1)
 		return -1;
 	if (store_registered_model_create(&c->work, &m) == -1)
@@ -289,7 +293,7 @@ registered_model_rename(struct ctx *c)
 	if (check_model_name(c, "new_name", in->new_name) == -1 ||
 	    check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "new_name", in->new_name, MODEL_NAME_COLUMN) == -1)
+	    check_column(c, "new_name", in->new_name, WIDTH_REGISTERED_MODELS_NAME) == -1)
 		return -1;
 	if (store_registered_model_rename(&c->work, &m, in->new_name) == 0)
 		return answer_full_model(c, &m);
@@ -308,7 +312,7 @@ registered_model_update(struct ctx *c)
 
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "description", description, DESCRIPTION_COLUMN) == -1)
+	    check_column(c, "description", description, WIDTH_REGISTERED_MODELS_DESCRIPTION) == -1)
 		return -1;
 	if (store_registered_model_set_description(&c->work, &m, description) == -1)
 		return fail_db(c);
@@ -329,6 +333,25 @@ registered_model_delete(struct ctx *c)
 	return answer_empty(c);
 }
 
+/* Write the models of a page; what hangs on them is read a piece at a time. */
+static int
+put_page(struct ctx *c, struct registered_model *models, size_t n)
+{
+	struct arena_mark mark = arena_mark(c->mem);
+	size_t at, piece, i;
+
+	for (at = 0; at < n; at += piece) {
+		piece = n - at < MODEL_PIECE ? n - at : MODEL_PIECE;
+		if (store_registered_model_fill(&c->work, models + at, piece,
+		    LATEST_BY_STAGE) == -1)
+			return fail_db(c);
+		for (i = at; i < at + piece; i++)
+			put_model(c, NULL, &models[i]);
+		arena_release(c->mem, mark);
+	}
+	return 0;
+}
+
 static int
 registered_model_search(struct ctx *c)
 {
@@ -339,21 +362,15 @@ registered_model_search(struct ctx *c)
 		.max_results = in->max_results.set ? in->max_results.v : PAGE_DEFAULT,
 	};
 	struct search_page page;
-	struct registered_model *models;
-	size_t i;
 
-	if (permit_search(c) == -1)
+	if (permit_search(c) == -1 ||
+	    find_page(c, &registered_model_plan, &q, &page) == -1)
 		return -1;
-	if (find_page(c, &registered_model_plan, &q, &page) == -1)
-		return -1;
-	models = page.items;
-	if (store_registered_model_fill(&c->work, models, page.n, LATEST_BY_STAGE) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
 	if (page.n > 0) {
 		json_list_begin(&c->out, "registered_models");
-		for (i = 0; i < page.n; i++)
-			put_model(c, NULL, &models[i]);
+		if (put_page(c, page.items, page.n) == -1)
+			return -1;
 		json_list_end(&c->out);
 	}
 	put_optional(c, "next_page_token", page.next_page_token);
@@ -416,7 +433,7 @@ registered_model_set_tag(struct ctx *c)
 	if (check_model_name(c, "name", in->name) == -1 ||
 	    check_registry_tag(c, in->key, value) == -1 ||
 	    load_model(c, in->name, EDIT, &m) == -1 ||
-	    check_column(c, "value", value, MODEL_TAG_COLUMN) == -1)
+	    check_column(c, "value", value, WIDTH_REGISTERED_MODEL_TAGS_VALUE) == -1)
 		return -1;
 	if (store_registered_model_tag_set(&c->work, m.name, in->key, value) == -1)
 		return fail_db(c);

@@ -62,12 +62,23 @@ check_registry_tag(struct ctx *c, struct str key, struct str value)
 }
 
 int
-check_registry_tags(struct ctx *c, const struct kvs *tags)
+check_version_tag(struct ctx *c, struct str key, struct str value)
+{
+	if (str_is(key, PROMPT_TEXT_TAG) && value.len > REGISTRY_TAG_MAX &&
+	    utf8_length(value) > REGISTRY_TAG_MAX)
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Prompt text exceeds max length of %d characters.", REGISTRY_TAG_MAX);
+	return check_registry_tag(c, key, value);
+}
+
+int
+check_registry_tags(struct ctx *c, const struct kvs *tags,
+    int (*check)(struct ctx *, struct str, struct str))
 {
 	size_t i;
 
 	for (i = 0; i < tags->n; i++)
-		if (check_registry_tag(c, tags->items[i].key, tags->items[i].value) == -1)
+		if (check(c, tags->items[i].key, tags->items[i].value) == -1)
 			return -1;
 	return 0;
 }
@@ -222,16 +233,8 @@ load_alias(struct ctx *c, struct str name, struct str alias, struct model_versio
 void
 take_tags(struct ctx *c, const struct list *from, struct kvs *tags)
 {
-	size_t i, k, n = 0;
-
 	take_kvs(c, from, tags);
-	for (i = 0; i < tags->n; i++) {
-		for (k = 0; k < n && !str_eq(tags->items[k].key, tags->items[i].key); k++)
-			continue;
-		tags->items[k] = tags->items[i];
-		n += k == n;
-	}
-	tags->n = n;
+	kvs_keep_last(c->mem, tags);
 }
 
 /* Members that may be NULL, and only then are left out. */

@@ -10,18 +10,11 @@
 #include "api/common.h"
 #include "store/registered_model.h"
 
-/* Characters of columns that MLflow leaves to the database. */
-#define MODEL_NAME_COLUMN	256
-#define DESCRIPTION_COLUMN	5000
-#define MODEL_TAG_COLUMN	5000
-#define SOURCE_COLUMN		500
-#define RUN_LINK_COLUMN		500
-#define VERSION_RUN_ID_COLUMN	32
-/* Bytes of a column. */
-#define VERSION_TAG_COLUMN	65535
 /* Characters of a tag's value, as MLflow checks them. */
 #define REGISTRY_TAG_MAX	100000
 #define ALIAS_MAX		255
+/* The tag of a prompt's version that holds its text. */
+#define PROMPT_TEXT_TAG		"mlflow.prompt.text"
 
 /* A version number as a client writes it. */
 struct version_number {
@@ -32,7 +25,11 @@ struct version_number {
 /* A model's name; `parameter` is what a blank one is called. */
 int	check_model_name(struct ctx *, const char *parameter, struct str name);
 int	check_registry_tag(struct ctx *, struct str key, struct str value);
-int	check_registry_tags(struct ctx *, const struct kvs *tags);
+/* ... of a version, one of which may be the text of a prompt. */
+int	check_version_tag(struct ctx *, struct str key, struct str value);
+/* Each of the tags by one of these two. */
+int	check_registry_tags(struct ctx *, const struct kvs *tags,
+	    int (*check)(struct ctx *, struct str, struct str));
 int	take_version(struct ctx *, struct str text, struct version_number *);
 /* A stage in any case, in its proper one. */
 int	take_stage(struct ctx *, struct str text, struct str *stage);

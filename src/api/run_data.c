@@ -9,8 +9,7 @@
 #include "store/metric.h"
 
 struct metric_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 	struct opt_dbl	value;
 	struct opt_i64	timestamp;
@@ -21,21 +20,18 @@ struct metric_in {
 };
 
 struct param_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 	struct str	value;
 };
 
 struct tag_delete_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct str	key;
 };
 
 struct batch_in {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct list	metrics;
 	struct list	params;
 	struct list	tags;
@@ -48,8 +44,7 @@ struct batch_in {
 #define BATCH_ALL	1000
 
 static const struct field metric_in_fields[] = {
-	F_STR(metric_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(metric_in, run_uuid, 0),
+	F_RUN_ID(metric_in),
 	F_STR(metric_in, key, REQUIRED),
 	F_DBL(metric_in, value, REQUIRED),
 	F_I64(metric_in, timestamp, REQUIRED),
@@ -61,16 +56,14 @@ static const struct field metric_in_fields[] = {
 };
 
 static const struct field param_in_fields[] = {
-	F_STR(param_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(param_in, run_uuid, 0),
+	F_RUN_ID(param_in),
 	F_STR(param_in, key, REQUIRED),
 	F_STR(param_in, value, 0),
 	F_END
 };
 
 static const struct field tag_delete_in_fields[] = {
-	F_STR(tag_delete_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(tag_delete_in, run_uuid, 0),
+	F_RUN_ID(tag_delete_in),
 	F_STR(tag_delete_in, key, REQUIRED),
 	F_END
 };
@@ -87,11 +80,10 @@ static const struct field batch_metric_fields[] = {
 };
 
 static const struct field batch_in_fields[] = {
-	F_STR(batch_in, run_id, REQUIRED | OR_NEXT),
-	F_STR(batch_in, run_uuid, 0),
-	F_LIST(batch_in, metrics, 0, metric_in, batch_metric_fields),
-	F_LIST(batch_in, params, 0, kv_in, kv_fields),
-	F_LIST(batch_in, tags, 0, kv_in, kv_fields),
+	F_RUN_ID(batch_in),
+	F_LIST_MAX(batch_in, metrics, 0, metric_in, batch_metric_fields, LIST_ANY),
+	F_LIST_MAX(batch_in, params, 0, kv_in, kv_fields, LIST_ANY),
+	F_LIST_MAX(batch_in, tags, 0, kv_in, kv_fields, LIST_ANY),
 	F_END
 };
 
@@ -204,17 +196,11 @@ log_metrics(struct ctx *c, const struct run_state *run, struct metric_point *poi
 	return fail_db(c);
 }
 
-static struct str
-either(struct str run_id, struct str run_uuid)
-{
-	return str_empty(run_id) ? run_uuid : run_id;
-}
-
 static int
 run_log_metric(struct ctx *c)
 {
 	const struct metric_in *in = c->in;
-	struct run_state run = { .run_id = either(in->run_id, in->run_uuid) };
+	struct run_state run = { .run_id = either_run_id(in->run_id, in->run_uuid) };
 	struct metric_point point;
 	int rc = 0;
 
@@ -292,7 +278,7 @@ add_params(struct ctx *c, struct str run_id, struct kvs *fresh)
 {
 	struct kvs stored;
 
-	kvs_fold(fresh);
+	kvs_fold(c->mem, fresh);
 	if (store_params_add(&c->work, run_id, fresh) == 0)
 		return 0;
 	if (db_error(c->work.db) != DB_DUPLICATE)
@@ -341,7 +327,7 @@ run_log_param(struct ctx *c)
 	const struct param_in *in = c->in;
 	struct kv param = { in->key, str_or_empty(in->value) };
 	struct kvs params = { &param, 1 };
-	struct str run_id = either(in->run_id, in->run_uuid);
+	struct str run_id = either_run_id(in->run_id, in->run_uuid);
 	struct param_fate fate;
 	struct run_state run;
 	int rc;
@@ -414,7 +400,7 @@ set_tags(struct ctx *c, const struct run_state *run, const struct kvs *tags)
 {
 	const struct kv *name = kvs_find(tags, STR(RUN_NAME_TAG));
 
-	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, RUN_NAME_COLUMN) == -1)
+	if (name != NULL && check_column(c, RUN_NAME_TAG, name->value, WIDTH_RUNS_NAME) == -1)
 		return -1;
 	if (store_tags_set(&c->work, run->run_id, tags) == -1)
 		return fail_db(c);
@@ -427,7 +413,7 @@ run_set_tag(struct ctx *c)
 	const struct param_in *in = c->in;
 	struct kv tag = { in->key, str_or_empty(in->value) };
 	struct kvs tags = { &tag, 1 };
-	struct str run_id = either(in->run_id, in->run_uuid);
+	struct str run_id = either_run_id(in->run_id, in->run_uuid);
 	struct run_state run;
 	int rc = 0;
 
@@ -511,18 +497,11 @@ check_batch_size(struct ctx *c, const struct batch_in *in)
 static int
 check_repeated_params(struct ctx *c, const struct kvs *params)
 {
-	struct kvs repeated = { NULL, 0 };
 	struct buf text = { 0 };
-	size_t i, k;
+	struct kvs repeated;
+	size_t i;
 
-	for (i = 0; i < params->n; i++) {
-		struct str key = params->items[i].key;
-
-		for (k = 0; k < i && !str_eq(params->items[k].key, key); k++)
-			continue;
-		if (k < i && kvs_find(&repeated, key) == NULL)
-			kvs_add(c->mem, &repeated, key, STR(""));
-	}
+	kvs_repeats(c->mem, params, &repeated);
 	if (repeated.n == 0)
 		return 0;
 	for (i = 0; i < repeated.n; i++) {
@@ -549,7 +528,7 @@ write_batch(struct ctx *c, const struct run_state *run, const struct batch_in *i
 		return fail_changed(c, run->run_id, &fate);
 	for (i = 0; i < in->metrics.n; i++)
 		take_metric(&metrics[i], &points[i]);
-	kvs_fold(tags);
+	kvs_fold(c->mem, tags);
 	if (add_params(c, run->run_id, &fate.fresh) == -1 ||
 	    log_metrics(c, run, points, in->metrics.n) == -1)
 		return -1;

@@ -14,13 +14,11 @@ struct run_create {
 
 /* run_uuid is the old name of run_id, and loses when both are given. */
 struct run_get {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 };
 
 struct run_update {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 	struct opt_enum	status;
 	struct opt_i64	end_time;
 	struct str	run_name;
@@ -31,8 +29,7 @@ struct run_update {
  * run either.
  */
 struct run_delete {
-	struct str	run_id;
-	struct str	run_uuid;
+	struct str	run_id, run_uuid;
 };
 
 struct run_search_in {
@@ -69,14 +66,12 @@ static const struct field run_create_fields[] = {
 };
 
 static const struct field run_get_fields[] = {
-	F_STR(run_get, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_get, run_uuid, 0),
+	F_RUN_ID(run_get),
 	F_END
 };
 
 static const struct field run_update_fields[] = {
-	F_STR(run_update, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_update, run_uuid, 0),
+	F_RUN_ID(run_update),
 	F_ENUM(run_update, status, 0, run_statuses),
 	F_I64(run_update, end_time, 0),
 	F_STR(run_update, run_name, 0),
@@ -84,8 +79,7 @@ static const struct field run_update_fields[] = {
 };
 
 static const struct field run_delete_fields[] = {
-	F_STR(run_delete, run_id, REQUIRED | OR_NEXT),
-	F_STR(run_delete, run_uuid, 0),
+	F_RUN_ID(run_delete),
 	F_END
 };
 
@@ -205,22 +199,11 @@ put_run(struct ctx *c, const char *name, const struct run *r, bool outputs)
 	json_end(&c->out);
 }
 
-static const struct kv *
-find_tag(const struct kvs *tags, const char *key)
-{
-	size_t i;
-
-	for (i = 0; i < tags->n; i++)
-		if (str_is(tags->items[i].key, key))
-			return &tags->items[i];
-	return NULL;
-}
-
 /* The name and its tag must agree; without either one is made up. */
 static int
 settle_name(struct ctx *c, struct str wanted, struct run *r)
 {
-	const struct kv *tag = find_tag(&r->tags, RUN_NAME_TAG);
+	const struct kv *tag = kvs_find(&r->tags, STR(RUN_NAME_TAG));
 
 	if (!str_empty(wanted) && tag != NULL && !str_empty(tag->value) &&
 	    !str_eq(wanted, tag->value))
@@ -233,24 +216,19 @@ settle_name(struct ctx *c, struct str wanted, struct run *r)
 	r->name = !str_empty(wanted) ? wanted : tag != NULL ? tag->value : id_run_name(c->mem);
 	if (tag == NULL)
 		r->tags.items[r->tags.n++] = (struct kv){ STR(RUN_NAME_TAG), r->name };
-	return check_column(c, "run_name", r->name, RUN_NAME_COLUMN);
+	return check_column(c, "run_name", r->name, WIDTH_RUNS_NAME);
 }
 
 static int
 check_run_tags(struct ctx *c, const struct kvs *tags)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < tags->n; i++) {
+	for (i = 0; i < tags->n; i++)
 		if (check_column(c, "tags.key", tags->items[i].key, NAME_MAX_LENGTH) == -1 ||
 		    check_column(c, "tags.value", tags->items[i].value, RUN_TAG_MAX) == -1)
 			return -1;
-		for (k = 0; k < i; k++)
-			if (str_eq(tags->items[i].key, tags->items[k].key))
-				return fail(c, BAD_REQUEST, "The tag key '%s' is given more than "
-				    "once.", tags->items[i].key.p);
-	}
-	return 0;
+	return check_repeated(c, tags, BAD_REQUEST);
 }
 
 static int
@@ -264,7 +242,8 @@ run_create(struct ctx *c)
 	if (str_empty(in->experiment_id))
 		return fail(c, BAD_REQUEST, "A run needs an 'experiment_id'; '0' is the "
 		    "default experiment.");
-	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1)
+	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
+	    check_has_location(c, &e) == -1)
 		return -1;
 	take_kvs(c, &in->tags, &given);
 	r.tags = given;
@@ -276,10 +255,10 @@ run_create(struct ctx *c)
 	r.experiment_id = e.id;
 	r.status = STR("RUNNING");
 	r.lifecycle_stage = STR("active");
-	r.artifact_uri = location_join(c->mem, str_or_empty(e.artifact_location),
+	r.artifact_uri = location_join(c->mem, e.artifact_location,
 	    arena_printf(c->mem, "%s/artifacts", r.run_id.p));
-	if (check_column(c, "user_id", r.user_id, USER_ID_COLUMN) == -1 ||
-	    check_column(c, "artifact_uri", r.artifact_uri, ARTIFACT_URI_COLUMN) == -1)
+	if (check_column(c, "user_id", r.user_id, WIDTH_RUNS_USER_ID) == -1 ||
+	    check_column(c, "artifact_uri", r.artifact_uri, WIDTH_RUNS_ARTIFACT_URI) == -1)
 		return -1;
 	if (store_run_create(&c->work, &r) == -1)
 		return fail_db(c);
@@ -302,13 +281,24 @@ find_run(struct ctx *c, struct str run_id, enum right right, struct run *r)
 	return permit(c, right, RUN, .id = r->run_id, .experiment_id = r->experiment_id);
 }
 
+/* Clients take a run without a status for one that runs. */
+static int
+check_status(struct ctx *c, const struct run *r)
+{
+	if (r->status.p != NULL)
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "The run %s has no status: it is NULL in the "
+	    "database. Give it one with runs/update.", r->run_id.p);
+}
+
 static int
 run_get(struct ctx *c)
 {
 	const struct run_get *in = c->in;
 	struct run r;
 
-	if (find_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, READ, &r) == -1)
+	if (find_run(c, either_run_id(in->run_id, in->run_uuid), READ, &r) == -1 ||
+	    check_status(c, &r) == -1)
 		return -1;
 	if (store_run_fill_one(&c->work, &r) == -1)
 		return fail_db(c);
@@ -336,10 +326,10 @@ run_update(struct ctx *c)
 	struct run_state state;
 	struct run r;
 
-	if (load_active_run(c, str_empty(in->run_id) ? in->run_uuid : in->run_id, EDIT, &state) == -1)
+	if (load_active_run(c, either_run_id(in->run_id, in->run_uuid), EDIT, &state) == -1)
 		return -1;
 	if (!str_empty(in->run_name) &&
-	    check_column(c, "run_name", in->run_name, RUN_NAME_COLUMN) == -1)
+	    check_column(c, "run_name", in->run_name, WIDTH_RUNS_NAME) == -1)
 		return -1;
 	if ((in->status.set && store_run_set_status(&c->work, state.run_id,
 	    status_name(in->status.v)) == -1) ||
@@ -348,7 +338,7 @@ run_update(struct ctx *c)
 	    (!str_empty(in->run_name) && store_run_set_name(&c->work, state.run_id,
 	    in->run_name) == -1))
 		return fail_db(c);
-	if (find_run(c, state.run_id, EDIT, &r) == -1)
+	if (find_run(c, state.run_id, EDIT, &r) == -1 || check_status(c, &r) == -1)
 		return -1;
 	json_begin(&c->out, NULL);
 	put_run_info(c, "run_info", &r);
@@ -391,13 +381,16 @@ put_page(struct ctx *c, const struct search_page *page)
 	size_t at;
 	int64_t n, i;
 
-	for (at = 0; at < page->n; at += RUN_PIECE) {
+	for (at = 0; at < page->n && !c->out.closed; at += RUN_PIECE) {
 		n = store_run_list(&c->work, run_ids + at,
 		    page->n - at < RUN_PIECE ? page->n - at : RUN_PIECE, runs);
 		if (n == -1 || store_run_fill(&c->work, runs, (size_t)n) == -1)
 			return fail_db(c);
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
+			if (check_status(c, &runs[i]) == -1)
+				return -1;
 			put_run(c, NULL, &runs[i], true);
+		}
 		arena_release(c->mem, mark);
 	}
 	return 0;
@@ -418,11 +411,7 @@ run_search(struct ctx *c)
 	const struct str *bad;
 	int64_t *ids;
 
-	if (q.max_results <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    (long long)q.max_results);
-	if (permit_search(c) == -1)
+	if (check_max_results(c, q.max_results, "0") == -1 || permit_search(c) == -1)
 		return -1;
 	bad = take_experiment_ids(c, &in->experiment_ids, &ids, &q.nexperiments);
 	q.experiment_ids = ids;

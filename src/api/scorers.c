@@ -30,9 +30,6 @@ struct scorer_online_configs_in {
 	struct strs	scorer_ids;
 };
 
-/* Characters: what the column holds. */
-#define SCORER_NAME_COLUMN	256
-
 /* A model behind a gateway endpoint. */
 #define GATEWAY_MODEL		"gateway:/"
 
@@ -208,7 +205,7 @@ scorer_register(struct ctx *c)
 		    "only whitespace.");
 	if (load_active_experiment(c, in->experiment_id, EDIT, &e) == -1 ||
 	    check_serialized(c, s.serialized) == -1 ||
-	    check_column(c, "name", s.name, SCORER_NAME_COLUMN) == -1)
+	    check_column(c, "name", s.name, WIDTH_SCORERS_SCORER_NAME) == -1)
 		return -1;
 	s.experiment_id = e.id;
 	if (store_scorer_register(&c->work, &s) == -1)

@@ -10,6 +10,15 @@
 #include "base/stats.h"
 #include "store/migrate.h"
 
+struct gateway_proxy {
+	struct str	gateway_path;
+};
+
+static const struct field gateway_proxy_fields[] = {
+	F_STR(gateway_proxy, gateway_path, 0),
+	F_END
+};
+
 static int
 health(struct ctx *c)
 {
@@ -155,6 +164,36 @@ gateway_proxy_get(struct ctx *c)
 	return 0;
 }
 
+/* "gateway/NAME/invocations", slashes around it aside. */
+static bool
+is_invocation(struct str path)
+{
+	static const char head[] = "gateway/", tail[] = "/invocations";
+	size_t around = sizeof(head) + sizeof(tail) - 2;
+
+	while (path.len > 0 && path.p[0] == '/')
+		path = (struct str){ path.p + 1, path.len - 1 };
+	while (path.len > 0 && path.p[path.len - 1] == '/')
+		path.len--;
+	return path.len > around && str_starts(path, head) && str_ends(path, tail) &&
+	    memchr(path.p + sizeof(head) - 1, '/', path.len - around) == NULL;
+}
+
+/* What it needs is asked for, as by a server with a gateway. */
+static int
+gateway_proxy_post(struct ctx *c)
+{
+	const struct gateway_proxy *in = c->in;
+
+	if (str_empty(in->gateway_path))
+		return fail(c, INVALID_PARAMETER_VALUE,
+		    "Deployments proxy request must specify a gateway_path.");
+	if (!is_invocation(in->gateway_path))
+		return fail_quoting(c, INVALID_PARAMETER_VALUE, "Invalid gateway_path: ",
+		    in->gateway_path, " for method: POST");
+	return gateway_proxy_get(c);
+}
+
 /* clang-format off */
 const struct route server_routes[] = {
 	{ "GET",    AT_ROOT, 0, "/health", PROBE, NO_DB, NO_BODY, NO_IN, health },
@@ -169,6 +208,8 @@ const struct route server_routes[] = {
 	    NO_IN, ui_telemetry_post },
 	{ "GET",    AT_AJAX, 2, "/mlflow/gateway-proxy", OPEN | ALWAYS, NO_DB, NO_BODY,
 	    NO_IN, gateway_proxy_get },
+	{ "POST",   AT_AJAX, 2, "/mlflow/gateway-proxy", OPEN | ALWAYS, NO_DB, JSON,
+	    IN(gateway_proxy), gateway_proxy_post },
 	{ .method = NULL }
 };
 /* clang-format on */

@@ -11,8 +11,6 @@
 /* Characters: their columns, or what MLflow says of them. */
 #define SESSION_MAX		250
 #define TRACE_NAME_LENGTH	4096
-#define KEY_COLUMN		250
-#define VALUE_COLUMN		8000
 /* Answers show no more of a value, in characters: MLflow's numbers. */
 #define METADATA_SHOWN		250
 #define TAG_SHOWN		4096
@@ -91,9 +89,11 @@ take_map(struct ctx *c, const char *place, const struct json_object *from, struc
 static int
 check_item(struct ctx *c, const char *what, const struct kv *item)
 {
-	return check_column(c, arena_printf(c->mem, "%s.key", what).p, item->key,
-	    KEY_COLUMN) == -1 ? -1 : check_column(c, arena_printf(c->mem, "%s.value", what).p,
-	    item->value, VALUE_COLUMN);
+	if (check_column(c, arena_printf(c->mem, "%s.key", what).p, item->key,
+	    WIDTH_TRACE_TAGS_KEY) == -1)
+		return -1;
+	return check_column(c, arena_printf(c->mem, "%s.value", what).p, item->value,
+	    WIDTH_TRACE_TAGS_VALUE);
 }
 
 int
@@ -114,7 +114,7 @@ take_trace_tags(struct ctx *c, struct trace *t, const struct kvs *tags)
 			kvs_add(c->mem, &t->tags, tag->key, tag->value);
 		}
 	}
-	kvs_fold(&t->tags);
+	kvs_fold(c->mem, &t->tags);
 	return 0;
 }
 
@@ -194,7 +194,7 @@ take_trace_metadata(struct ctx *c, struct trace *t, const struct kvs *metadata)
 			kvs_add(c->mem, &t->metadata, m->key, m->value);
 		}
 	}
-	kvs_fold(&t->metadata);
+	kvs_fold(c->mem, &t->metadata);
 	return 0;
 }
 
@@ -204,7 +204,7 @@ add_artifact_location(struct ctx *c, struct trace *t, struct str experiment_loca
 	kvs_add(c->mem, &t->tags, STR(TRACE_LOCATION_TAG),
 	    location_join(c->mem, str_or_empty(experiment_location),
 	    arena_printf(c->mem, "traces/%s/artifacts", t->trace_id.p)));
-	kvs_fold(&t->tags);
+	kvs_fold(c->mem, &t->tags);
 }
 
 /* {"input_tokens": 1, ...} of the columns that are not NULL; absent if all are. */

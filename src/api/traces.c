@@ -6,10 +6,6 @@
 #include "api/traces.h"
 #include "base/time.h"
 
-/* Characters: their columns. */
-#define TRACE_ID_COLUMN		50
-#define CLIENT_ID_COLUMN	50
-#define PREVIEW_COLUMN		1000
 /* Of a tag. */
 #define TAG_KEY_MAX		250
 #define TAG_VALUE_MAX		8000
@@ -244,13 +240,13 @@ take_times(struct ctx *c, const struct trace_info_in *in, struct trace *t)
 static int
 check_start(struct ctx *c, const struct trace *t)
 {
-	return check_column(c, "trace_id", t->trace_id, TRACE_ID_COLUMN) == -1 ||
+	return check_column(c, "trace_id", t->trace_id, WIDTH_TRACE_INFO_REQUEST_ID) == -1 ||
 	    check_column(c, "client_request_id", str_or_empty(t->client_request_id),
-	    CLIENT_ID_COLUMN) == -1 ||
+	    WIDTH_TRACE_INFO_CLIENT_REQUEST_ID) == -1 ||
 	    check_column(c, "request_preview", str_or_empty(t->request_preview),
-	    PREVIEW_COLUMN) == -1 ||
+	    WIDTH_TRACE_INFO_REQUEST_PREVIEW) == -1 ||
 	    check_column(c, "response_preview", str_or_empty(t->response_preview),
-	    PREVIEW_COLUMN) == -1 ? -1 : 0;
+	    WIDTH_TRACE_INFO_REQUEST_PREVIEW) == -1 ? -1 : 0;
 }
 
 static struct str
@@ -537,7 +533,7 @@ take_links(struct ctx *c, const char *what, const struct str *from, size_t n, st
 			return -1;
 		kvs_add(c->mem, to, from[i], STR(""));
 	}
-	kvs_fold(to);
+	kvs_fold(c->mem, to);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/db.h"
+#include "cli/login.h"
 #include "conf/conf.h"
 #include "store/db.h"
 #include "store/migrate.h"
@@ -133,10 +134,15 @@ static int
 run(const struct command *command, const struct conf_db *conf,
     struct arena *mem)
 {
-	struct db *db = db_new(conf);
-	struct work work = work_start(db, mem);
+	const char *missing = login_missing_file(mem, conf);
+	struct work work;
+	struct db *db;
 	int rc;
 
+	if (missing != NULL)
+		return trouble(missing, "");
+	db = db_new(conf);
+	work = work_start(db, mem);
 	rc = db_connect(db) == -1 ? cannot_connect(db, conf) :
 	    command->run(&work);
 	db_free(db);

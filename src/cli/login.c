@@ -22,6 +22,15 @@
 /* Between two tries: short at first, as an embedded one is up in 0.2 s. */
 #define PAUSE_FIRST_MS	50
 #define PAUSE_LAST_MS	1000
+/*
+ * A name or password that is refused for so long is wrong: a database that is being
+ * made has its users within a moment of its listening.
+ */
+#define REFUSED_MS	5000
+
+/* "Access denied for user" */
+#define ER_ACCESS_DENIED		1045
+#define ER_ACCESS_DENIED_NO_PASSWORD	1698
 
 enum phase { PHASE_NAME, PHASE_CONNECTION, PHASE_LOGIN, PHASE__MAX };
 
@@ -163,6 +172,15 @@ give_up(const struct wait *w, int64_t ms)
 	return -1;
 }
 
+static int64_t
+patience(const struct wait *w)
+{
+	unsigned number = w->phase == PHASE_LOGIN ? db_error_number(w->db) : 0;
+	bool refused = number == ER_ACCESS_DENIED || number == ER_ACCESS_DENIED_NO_PASSWORD;
+
+	return refused && w->conf->wait_ms > REFUSED_MS ? REFUSED_MS : w->conf->wait_ms;
+}
+
 static int
 wait_for_login(struct wait *w, bool (*alive)(void *), void *arg)
 {
@@ -171,13 +189,13 @@ wait_for_login(struct wait *w, bool (*alive)(void *), void *arg)
 
 	while (!try_all(w)) {
 		spent = time_monotonic_ms() - start;
-		if (spent >= w->conf->wait_ms)
+		if (spent >= patience(w))
 			return give_up(w, spent);
 		/* the first moments of an embedded one are no news */
 		if (spent > PAUSE_LAST_MS && strcmp(told, w->reason) != 0) {
 			log_info("database: no %s at %s yet: %s: waiting up to %jd s",
 			    phases[w->phase].name, place(w), w->reason,
-			    (intmax_t)(w->conf->wait_ms / 1000));
+			    (intmax_t)(patience(w) / 1000));
 			memcpy(told, w->reason, sizeof(told));
 		}
 		if (stop_wait(pause) || (alive != NULL && !alive(arg)))
@@ -188,34 +206,64 @@ wait_for_login(struct wait *w, bool (*alive)(void *), void *arg)
 }
 
 static int
-settle_schema(struct wait *w, const char *artifact_root)
+fail_schema(const char *what, const char *why)
+{
+	log_error("database: schema: %s%s", what, why);
+	return -1;
+}
+
+/* The tables, and experiment 0: what is there stays. */
+static int
+make_schema(struct work *work, const struct conf *conf)
 {
 	struct migrate_state state;
-	struct work work = work_start(w->db, w->mem);
 	const char *error = NULL;
 
-	if (migrate_state(&work, &state) == -1) {
-		log_error("database: schema: %s", db_error_text(w->db));
-		return -1;
-	}
-	if (state.kind == MIGRATE_OTHER || state.kind == MIGRATE_FOREIGN) {
-		log_error("database: schema: %s", state.problem);
-		return -1;
-	}
-	if (state.kind != MIGRATE_HEAD)
+	if (migrate_state(work, &state) == -1)
+		return fail_schema("", db_error_text(work->db));
+	if (state.kind == MIGRATE_EMPTY || state.kind == MIGRATE_PARTIAL)
 		log_info("database: schema: %s: making it",
 		    state.kind == MIGRATE_EMPTY ? "none yet" : "unfinished");
-	if (migrate_init(&work, &error) == -1) {
-		log_error("database: schema: %s", error);
-		return -1;
-	}
-	if (migrate_default_experiment(&work, artifact_root) == -1) {
-		log_error("database: schema: cannot make experiment 0: %s",
-		    db_error_text(w->db));
-		return -1;
-	}
-	log_info("database: schema: MLflow " MLFLOW_RELEASE);
+	if (migrate_init(work, &error) == -1)
+		return fail_schema("", error);
+	if (migrate_default_experiment(work, conf->default_artifact_root) == -1)
+		return fail_schema("cannot make experiment 0: ", db_error_text(work->db));
 	return 0;
+}
+
+static int
+settle_schema(struct wait *w, const struct conf *conf)
+{
+	struct work work = work_start(w->db, w->mem);
+
+	if (make_schema(&work, conf) == -1)
+		return -1;
+	log_info("database: schema: MLflow " MLFLOW_RELEASE);
+	if (db_is_uniform(&work) == 0)
+		log_warn("database: not all tables are in utf8mb4 and one collation: text that "
+		    "they cannot hold is refused, and some searches are slower. `cairn db check` "
+		    "prints the ALTER TABLE statements that change them");
+	return 0;
+}
+
+/* A file that the library cannot read ends in words about something else. */
+const char *
+login_missing_file(struct arena *mem, const struct conf_db *conf)
+{
+	const struct {
+		const char	*option, *path;
+	} files[] = {
+		{ "--db-ssl-ca (ssl_ca)", conf->ssl_ca },
+		{ "--db-ssl-cert (ssl_cert)", conf->ssl_cert },
+		{ "--db-ssl-key (ssl_key)", conf->ssl_key },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].path != NULL && access(files[i].path, R_OK) == -1)
+			return arena_printf(mem, "%s: cannot read %s: %s", files[i].option,
+			    files[i].path, strerror(errno)).p;
+	return NULL;
 }
 
 int
@@ -223,12 +271,17 @@ login_wait(struct arena *mem, const struct conf *conf, bool (*alive)(void *),
     void *arg)
 {
 	struct wait w = { .mem = mem, .conf = &conf->db };
+	const char *missing = login_missing_file(mem, &conf->db);
 	int rc;
 
+	if (missing != NULL) {
+		log_error("database: %s", missing);
+		return -1;
+	}
 	w.db = db_new(&conf->db);
 	rc = wait_for_login(&w, alive, arg);
 	if (rc == 0)
-		rc = settle_schema(&w, conf->default_artifact_root);
+		rc = settle_schema(&w, conf);
 	if (w.addresses != NULL)
 		freeaddrinfo(w.addresses);
 	db_free(w.db);

@@ -16,4 +16,7 @@
 int	login_wait(struct arena *mem, const struct conf *conf,
 	    bool (*alive)(void *), void *arg);
 
+/* One line about a certificate or key that cannot be read; NULL: there is none such. */
+const char *login_missing_file(struct arena *mem, const struct conf_db *);
+
 #endif

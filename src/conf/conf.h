@@ -42,6 +42,7 @@ struct conf_db {
 	bool		 ssl;		/* TLS or no connection; set too by the others */
 	bool		 ssl_verify;	/* the host name as well */
 	unsigned	 port;		/* 0: the default */
+	bool		 allow_foreign_tables;	/* of another program, beside ours */
 	int64_t		 wait_ms;	/* how long a start waits for a login */
 };
 

@@ -203,6 +203,23 @@ take_strs(struct arena *mem, const struct json_object *from, struct strs *out)
 	return true;
 }
 
+/* False, with the sentence, for a list of more items than the field takes. */
+static bool
+check_items(struct decoder *d, const struct field *f, const struct json_object *from,
+    const char *parent)
+{
+	bool is_list = (f->kind == FIELD_LIST || f->kind == FIELD_STRS) &&
+	    json_kind(from) == JSON_LIST;
+	size_t n = is_list ? json_length(from) : 0;
+	size_t most = f->max != 0 ? f->max : f->kind == FIELD_LIST ? LIST_MAX : STRS_MAX;
+
+	if (n <= most)
+		return true;
+	refuse(d, arena_printf(d->mem, "The list '%s%s' has %zu items; one request takes at "
+	    "most %zu. Split it into several requests.", parent, f->name, n, most));
+	return false;
+}
+
 static void
 decode_list(struct decoder *d, const struct field *f, const struct json_object *from,
     const char *parent, struct list *out)
@@ -231,6 +248,35 @@ decode_list(struct decoder *d, const struct field *f, const struct json_object *
 	}
 }
 
+/* A number, a truth or a name of an enumeration: whether it is one. */
+static bool
+take_plain(const struct field *f, const struct json_object *from, void *to)
+{
+	switch (f->kind) {
+	case FIELD_I64: {
+		struct opt_i64 *v = to;
+
+		v->set = take_i64(from, &v->v);
+		return v->set && (f->max == 0 || v->v <= (int64_t)f->max);
+	}
+	case FIELD_DBL: {
+		struct opt_dbl *v = to;
+
+		return v->set = take_dbl(from, &v->v);
+	}
+	case FIELD_BOOL: {
+		struct opt_bool *v = to;
+
+		return v->set = take_bool(from, &v->v);
+	}
+	default: {
+		struct opt_enum *v = to;
+
+		return v->set = take_enum(from, f->names, &v->v);
+	}
+	}
+}
+
 static void
 decode_value(struct decoder *d, const struct field *f, const struct json_object *from,
     const char *parent, void *to)
@@ -245,31 +291,12 @@ decode_value(struct decoder *d, const struct field *f, const struct json_object 
 		if (fine)
 			*(struct str *)to = json_string(from);
 		break;
-	case FIELD_I64: {
-		struct opt_i64 *v = to;
-
-		fine = v->set = take_i64(from, &v->v);
-		fine = fine && (f->max == 0 || v->v <= (int64_t)f->max);
+	case FIELD_I64:
+	case FIELD_DBL:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+		fine = take_plain(f, from, to);
 		break;
-	}
-	case FIELD_DBL: {
-		struct opt_dbl *v = to;
-
-		fine = v->set = take_dbl(from, &v->v);
-		break;
-	}
-	case FIELD_BOOL: {
-		struct opt_bool *v = to;
-
-		fine = v->set = take_bool(from, &v->v);
-		break;
-	}
-	case FIELD_ENUM: {
-		struct opt_enum *v = to;
-
-		fine = v->set = take_enum(from, f->names, &v->v);
-		break;
-	}
 	case FIELD_STRS: {
 		struct strs *v = to;
 
@@ -317,7 +344,7 @@ decode_fields(struct decoder *d, const struct field *f, const struct json_object
 		if ((f->flags & REQUIRED) && is_missing(f, value)) {
 			if ((f->flags & OR_NEXT) == 0 || is_missing(f + 1, find_member(d, f + 1, from)))
 				refuse_missing(d, parent, f->name);
-		} else if (value != NULL) {
+		} else if (value != NULL && check_items(d, f, value, parent)) {
 			decode_value(d, f, value, parent, (char *)to + f->offset);
 		}
 	}

@@ -15,6 +15,7 @@
 #ifndef JSON_FIELD_H
 #define JSON_FIELD_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -89,8 +90,19 @@ struct field {
 	const struct field	*sub;		/* LIST, STRUCT */
 	size_t			 sub_size;
 	const struct enum_name	*names;		/* ENUM */
-	unsigned		 max;		/* I64 of at most this; 0: no limit */
+	unsigned		 max;		/* I64 of at most this; 0: no limit.
+						   LIST, STRS: items; 0: the default */
 };
+
+/*
+ * Items of a list where the table says nothing.  Of objects: ten times the largest batch
+ * of MLflow's own; each becomes a row or more.  Of texts: ids of the largest page there
+ * is, which also go into one statement with its 65,535 places.
+ */
+#define LIST_MAX		10000
+#define STRS_MAX		50000
+/* For lists that the handler limits in MLflow's words. */
+#define LIST_ANY		UINT_MAX
 
 /* The offset of a member that must have the given type. */
 #define FIELD_AT(st, member, type)					\
@@ -113,9 +125,12 @@ struct field {
 	.offset = FIELD_AT(st, m, struct opt_enum), .names = (table) }
 #define F_STRS(st, m, f)	{ .name = #m, .kind = FIELD_STRS, .flags = (f), \
 	.offset = FIELD_AT(st, m, struct strs) }
-#define F_LIST(st, m, f, subst, table)	{ .name = #m, .kind = FIELD_LIST,	\
+#define F_STRS_MAX(st, m, f, most)	{ .name = #m, .kind = FIELD_STRS,	\
+	.flags = (f), .offset = FIELD_AT(st, m, struct strs), .max = (most) }
+#define F_LIST(st, m, f, subst, table)	F_LIST_MAX(st, m, f, subst, table, 0)
+#define F_LIST_MAX(st, m, f, subst, table, most)	{ .name = #m, .kind = FIELD_LIST, \
 	.flags = (f), .offset = FIELD_AT(st, m, struct list), .sub = (table),	\
-	.sub_size = sizeof(struct subst) }
+	.sub_size = sizeof(struct subst), .max = (most) }
 #define F_STRUCT(st, m, f, subst, table)	{ .name = #m, .kind = FIELD_STRUCT, \
 	.flags = (f), .offset = FIELD_AT(st, m, struct subst), .sub = (table),	\
 	.sub_size = sizeof(struct subst) }

@@ -181,6 +181,65 @@ json_read(struct str text, size_t most, struct json_object **out)
 	return outcome;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool
+json_items_open(struct json_items *it, struct str text)
+{
+	*it = (struct json_items){ .text = trim_end(text) };
+	while (it->at < it->text.len && is_blank(it->text.p[it->at]))
+		it->at++;
+	return it->at < it->text.len && it->text.p[it->at++] == '[';
+}
+
+/* Where the item at hand ends: at the comma or bracket behind it; 0 if nowhere. */
+static size_t
+scan_item(struct str s, size_t i)
+{
+	size_t depth = 0;
+
+	while (i < s.len) {
+		char c = s.p[i];
+
+		if (depth == 0 && (c == ',' || c == ']'))
+			return i;
+		if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && depth-- == 0)
+			return 0;
+		i = c == '"' ? scan_string(s, i) : i + 1;
+		if (i == 0)
+			return 0;
+	}
+	return 0;
+}
+
+int
+json_items_next(struct json_items *it, struct str *item)
+{
+	size_t end;
+
+	while (it->at < it->text.len && is_blank(it->text.p[it->at]))
+		it->at++;
+	if (it->ended)
+		return it->at == it->text.len ? 0 : -1;
+	end = scan_item(it->text, it->at);
+	if (end == 0)
+		return -1;
+	*item = trim_end((struct str){ it->text.p + it->at, end - it->at });
+	it->ended = it->text.p[end] == ']';
+	it->at = end + 1;
+	/* "[]" has no item; any other that is empty is the reader's to refuse */
+	if (it->ended && item->len == 0 && it->n == 0)
+		return json_items_next(it, item);
+	it->n++;
+	return 1;
+}
+
 void
 json_free(struct json_object *o)
 {
@@ -249,9 +308,10 @@ json_member(const struct json_object *o, const char *name, struct json_object **
 }
 
 size_t
-json_length(const struct json_object *list)
+json_length(const struct json_object *o)
 {
-	return json_object_array_length(list);
+	return json_kind(o) == JSON_OBJECT ? (size_t)json_object_object_length(o) :
+	    json_object_array_length(o);
 }
 
 struct json_object *

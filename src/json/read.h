@@ -53,6 +53,22 @@ enum json_outcome {
 enum json_outcome json_read(struct str text, size_t most, struct json_object **out);
 void		 json_free(struct json_object *);
 
+/*
+ * The items of a list in its text, one by one, each to be read by itself: so that a long
+ * list is never a tree.  `n` have come.
+ */
+struct json_items {
+	struct str	 text;
+	size_t		 at;
+	size_t		 n;
+	bool		 ended;
+};
+
+/* False if the text does not begin a list. */
+bool		 json_items_open(struct json_items *, struct str text);
+/* 1 with the next one, which json_read() may still find broken; 0 at the end; -1: no JSON. */
+int		 json_items_next(struct json_items *, struct str *item);
+
 enum json_kind	 json_kind(const struct json_object *);
 /* Python's name of the kind, as MLflow's messages show it. */
 const char	*json_type_name(const struct json_object *);
@@ -60,7 +76,8 @@ const char	*json_type_name(const struct json_object *);
 /* The member of that name; false if absent.  *out is NULL for null. */
 bool		 json_member(const struct json_object *, const char *name,
 		    struct json_object **out);
-size_t		 json_length(const struct json_object *list);
+/* Items of a list, members of an object. */
+size_t		 json_length(const struct json_object *);
 struct json_object *json_item(const struct json_object *list, size_t i);
 /* Hand each member of an object to `take`, in the order sent. */
 typedef void	 json_take(void *arg, const char *name, const struct json_object *value);

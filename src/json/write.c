@@ -6,20 +6,23 @@
 #include "json/number.h"
 #include "json/write.h"
 
+/* Bytes of a long text between two looks at how full the buffer is. */
+#define TEXT_PIECE	(64 * 1024)
+
 void
 json_out_init(struct json_out *o, struct buf *buf)
 {
 	*o = (struct json_out){ .buf = buf };
 }
 
-void
-json_add_text(struct buf *to, struct str s)
+/* What stands between the quotes. */
+static void
+put_escaped(struct buf *to, struct str s)
 {
 	static const char escapes[] = "\bb\ff\nn\rr\tt\"\"\\\\";
 	size_t from = 0, i;
 	const char *e;
 
-	buf_putc(to, '"');
 	for (i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
@@ -36,7 +39,21 @@ json_add_text(struct buf *to, struct str s)
 			buf_printf(to, "\\u%04x", c);
 	}
 	buf_add(to, s.p + from, s.len - from);
+}
+
+void
+json_add_text(struct buf *to, struct str s)
+{
 	buf_putc(to, '"');
+	put_escaped(to, s);
+	buf_putc(to, '"');
+}
+
+static void
+flush_full(struct json_out *o)
+{
+	if (o->flush != NULL && o->buf->len >= o->flush_at)
+		o->flush(o->arg);
 }
 
 /* The comma before a value, if it needs one. */
@@ -45,8 +62,7 @@ put_comma(struct json_out *o, bool has_key)
 {
 	int top = o->depth - 1;
 
-	if (o->flush != NULL && o->buf->len >= o->flush_at)
-		o->flush(o->arg);
+	flush_full(o);
 	if (top < 0)
 		return;
 	assert(o->is_list[top] != has_key);
@@ -113,8 +129,34 @@ json_list_end(struct json_out *o)
 void
 json_put_str(struct json_out *o, const char *key, struct str s)
 {
+	json_text_begin(o, key);
+	put_escaped(o->buf, str_or_empty(s));
+	json_text_end(o);
+}
+
+void
+json_text_begin(struct json_out *o, const char *key)
+{
 	put_key(o, key);
-	json_add_text(o->buf, s.p == NULL ? STR("") : s);
+	buf_putc(o->buf, '"');
+}
+
+void
+json_text_add(struct json_out *o, struct str s)
+{
+	struct str part;
+
+	for (; s.len > 0; s = (struct str){ s.p + part.len, s.len - part.len }) {
+		part = (struct str){ s.p, s.len < TEXT_PIECE ? s.len : TEXT_PIECE };
+		put_escaped(o->buf, part);
+		flush_full(o);
+	}
+}
+
+void
+json_text_end(struct json_out *o)
+{
+	buf_putc(o->buf, '"');
 }
 
 void

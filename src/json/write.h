@@ -28,6 +28,7 @@ struct json_out {
 	bool		 started[JSON_OUT_DEPTH];
 	bool		 is_list[JSON_OUT_DEPTH];
 	bool		 bare_nan;
+	bool		 closed;	/* by the flush: what is written more is for nothing */
 };
 
 /* s as a JSON string with its quotes; what is not ASCII stays as it is. */
@@ -42,6 +43,10 @@ void	json_list_end(struct json_out *);			/* ] */
 
 /* A key needs no escapes.  An absent str is "". */
 void	json_put_str(struct json_out *, const char *key, struct str);
+/* One text in several pieces, however long; nothing else is written between the two. */
+void	json_text_begin(struct json_out *, const char *key);
+void	json_text_add(struct json_out *, struct str);
+void	json_text_end(struct json_out *);
 void	json_put_i64(struct json_out *, const char *key, int64_t);
 void	json_put_dbl(struct json_out *, const char *key, double);
 void	json_put_bool(struct json_out *, const char *key, bool);

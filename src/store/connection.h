@@ -39,6 +39,8 @@ struct db {
 	int64_t			 lock_wait;	/* seconds, as the session has them */
 	int64_t			 statement_time;
 	int			 exact_names;	/* -1: not asked yet */
+	int			 is_uniform;	/* the same */
+	int64_t			 max_packet;	/* bytes of a statement; 0: not asked yet */
 	unsigned		 told;		/* the loss that the log was told last */
 	int64_t			 told_ms;
 };

@@ -4,6 +4,9 @@
  * A failure is logged here, once, with the statement's name, and never with
  * values; callers look at db_error to decide what it means.
  */
+#include "config.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -54,7 +57,7 @@ db_new(const struct conf_db *conf)
 	if (db == NULL)
 		abort();
 	db->conf = conf;
-	db->exact_names = -1;
+	db->exact_names = db->is_uniform = -1;
 	return db;
 }
 
@@ -66,7 +69,8 @@ disconnect(struct db *db)
 		mysql_close(db->my);
 	db->my = NULL;
 	db->in_transaction = false;
-	db->exact_names = -1;
+	db->exact_names = db->is_uniform = -1;
+	db->max_packet = 0;
 	db->connection++;
 }
 
@@ -88,6 +92,12 @@ db_free(struct db *db)
 	disconnect(db);
 	free(db);
 	mysql_library_end();
+}
+
+const struct conf_db *
+db_conf(const struct db *db)
+{
+	return db->conf;
 }
 
 enum db_error
@@ -128,79 +138,116 @@ db_error_number(const struct db *db)
 	return db->number;
 }
 
+/* What the server's and the library's numbers mean here; the rest is DB_OTHER. */
+static const struct {
+	unsigned	number;
+	enum db_error	error;
+} classes[] = {
+	{ CR_SERVER_GONE_ERROR, DB_LOST },
+	{ CR_SERVER_LOST, DB_LOST },
+	{ CR_SERVER_LOST_EXTENDED, DB_LOST },
+	{ CR_CONN_HOST_ERROR, DB_LOST },
+	{ CR_CONNECTION_ERROR, DB_LOST },
+	{ CR_UNKNOWN_HOST, DB_LOST },
+	{ CR_SERVER_HANDSHAKE_ERR, DB_LOST },
+	{ CR_COMMANDS_OUT_OF_SYNC, DB_LOST },
+	{ CR_SSL_CONNECTION_ERROR, DB_LOST },
+	{ ER_CON_COUNT_ERROR, DB_LOST },
+	{ ER_TOO_MANY_USER_CONNECTIONS, DB_LOST },
+	{ ER_USER_LIMIT_REACHED, DB_LOST },
+	{ ER_SERVER_SHUTDOWN, DB_LOST },
+	{ ER_NORMAL_SHUTDOWN, DB_LOST },
+	{ ER_CONNECTION_KILLED, DB_LOST },
+	{ ER_NEW_ABORTING_CONNECTION, DB_LOST },
+	{ ER_ACCESS_DENIED_ERROR, DB_LOST },
+	{ ER_DBACCESS_DENIED_ERROR, DB_LOST },
+	{ ER_BAD_DB_ERROR, DB_LOST },
+	/* a node of a cluster that has left it */
+	{ ER_UNKNOWN_COM_ERROR, DB_LOST },
+	{ ER_ERROR_DURING_COMMIT, DB_LOST },
+	{ ER_LOCK_DEADLOCK, DB_RETRY },
+	{ ER_LOCK_WAIT_TIMEOUT, DB_RETRY },
+	{ ER_CHECKREAD, DB_RETRY },
+	/* a table that somebody has just altered */
+	{ ER_TABLE_DEF_CHANGED, DB_RETRY },
+	{ ER_NEED_REPREPARE, DB_RETRY },
+	{ ER_DUP_ENTRY, DB_DUPLICATE },
+	/* a new name that rows below it carry into the way of others */
+	{ ER_FOREIGN_DUPLICATE_KEY_WITH_CHILD_INFO, DB_DUPLICATE },
+	{ ER_FOREIGN_DUPLICATE_KEY_WITHOUT_CHILD_INFO, DB_DUPLICATE },
+	{ ER_DATA_TOO_LONG, DB_TOO_LONG },
+	{ ER_NET_PACKET_TOO_LARGE, DB_TOO_LARGE },
+	{ ER_WARN_DATA_OUT_OF_RANGE, DB_RANGE },
+	{ ER_NO_REFERENCED_ROW_2, DB_REFERENCE },
+	{ ER_ROW_IS_REFERENCED_2, DB_REFERENCE },
+	{ ER_BAD_NULL_ERROR, DB_REFUSED },
+	/* all numbers are typed, and all text is utf8mb4 */
+	{ ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, DB_CHARACTERS },
+	{ ER_CONSTRAINT_FAILED, DB_REFUSED },
+	{ ER_STATEMENT_TIMEOUT, DB_TIMEOUT },
+	{ ER_QUERY_INTERRUPTED, DB_TIMEOUT },
+	{ ER_OUTOFMEMORY, DB_TIMEOUT },
+	{ ER_OUT_OF_RESOURCES, DB_TIMEOUT },
+	{ ER_DISK_FULL, DB_FULL },
+	{ ER_RECORD_FILE_FULL, DB_FULL },
+	{ ER_ERROR_ON_WRITE, DB_FULL },
+	{ ER_OPTION_PREVENTS_STATEMENT, DB_READ_ONLY },
+	{ ER_READ_ONLY_MODE, DB_READ_ONLY },
+	{ ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, DB_READ_ONLY },
+	{ ER_TABLEACCESS_DENIED_ERROR, DB_DENIED },
+	{ ER_COLUMNACCESS_DENIED_ERROR, DB_DENIED },
+	{ ER_SPECIFIC_ACCESS_DENIED_ERROR, DB_DENIED },
+};
+
 static enum db_error
 classify(unsigned number)
 {
-	static const struct {
-		unsigned	number;
-		enum db_error	error;
-	} table[] = {
-		{ CR_SERVER_GONE_ERROR, DB_LOST },
-		{ CR_SERVER_LOST, DB_LOST },
-		{ CR_SERVER_LOST_EXTENDED, DB_LOST },
-		{ CR_CONN_HOST_ERROR, DB_LOST },
-		{ CR_CONNECTION_ERROR, DB_LOST },
-		{ CR_UNKNOWN_HOST, DB_LOST },
-		{ CR_SERVER_HANDSHAKE_ERR, DB_LOST },
-		{ CR_COMMANDS_OUT_OF_SYNC, DB_LOST },
-		{ CR_SSL_CONNECTION_ERROR, DB_LOST },
-		{ ER_CON_COUNT_ERROR, DB_LOST },
-		{ ER_TOO_MANY_USER_CONNECTIONS, DB_LOST },
-		{ ER_USER_LIMIT_REACHED, DB_LOST },
-		{ ER_SERVER_SHUTDOWN, DB_LOST },
-		{ ER_NORMAL_SHUTDOWN, DB_LOST },
-		{ ER_CONNECTION_KILLED, DB_LOST },
-		{ ER_NEW_ABORTING_CONNECTION, DB_LOST },
-		{ ER_ACCESS_DENIED_ERROR, DB_LOST },
-		{ ER_DBACCESS_DENIED_ERROR, DB_LOST },
-		{ ER_BAD_DB_ERROR, DB_LOST },
-		/* a node of a cluster that has left it */
-		{ ER_UNKNOWN_COM_ERROR, DB_LOST },
-		{ ER_LOCK_DEADLOCK, DB_RETRY },
-		{ ER_LOCK_WAIT_TIMEOUT, DB_RETRY },
-		{ ER_CHECKREAD, DB_RETRY },
-		{ ER_DUP_ENTRY, DB_DUPLICATE },
-		/* a new name that rows below it carry into the way of others */
-		{ ER_FOREIGN_DUPLICATE_KEY_WITH_CHILD_INFO, DB_DUPLICATE },
-		{ ER_FOREIGN_DUPLICATE_KEY_WITHOUT_CHILD_INFO, DB_DUPLICATE },
-		{ ER_DATA_TOO_LONG, DB_TOO_LONG },
-		{ ER_WARN_DATA_OUT_OF_RANGE, DB_RANGE },
-		{ ER_NO_REFERENCED_ROW_2, DB_REFERENCE },
-		{ ER_ROW_IS_REFERENCED_2, DB_REFERENCE },
-		{ ER_BAD_NULL_ERROR, DB_REFUSED },
-		{ ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, DB_REFUSED },
-		{ ER_CONSTRAINT_FAILED, DB_REFUSED },
-		{ ER_STATEMENT_TIMEOUT, DB_TIMEOUT },
-		{ ER_QUERY_INTERRUPTED, DB_TIMEOUT },
-		{ ER_DISK_FULL, DB_FULL },
-		{ ER_RECORD_FILE_FULL, DB_FULL },
-		{ ER_OPTION_PREVENTS_STATEMENT, DB_READ_ONLY },
-		{ ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, DB_READ_ONLY },
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].number == number)
-			return table[i].error;
+	for (i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (classes[i].number == number)
+			return classes[i].error;
 	return DB_OTHER;
 }
 
-/* "Data too long for column 'name' at row 1": the name. */
+/*
+ * The name in "Data too long for column 'name' at row 1" and "Incorrect string value:
+ * '...' for column `db`.`table`.`name` at row 1", whose value may be like anything.
+ */
 static void
 remember_column(struct db *db)
 {
-	const char *start = strstr(db->text, "olumn '"), *end;
+	static const char before[] = "olumn ";
+	const char *at, *quote = NULL, *start, *end;
 
 	db->column[0] = '\0';
-	if (start == NULL)
+	for (at = db->text; (at = strstr(at, before)) != NULL; at++)
+		quote = at + strlen(before);
+	if (quote == NULL || (*quote != '\'' && *quote != '`'))
 		return;
-	start += strlen("olumn '");
-	/* some texts say `db`.`table`.`column` */
-	end = strchr(start, '\'');
-	if (end == NULL || (size_t)(end - start) >= sizeof(db->column))
+	end = strrchr(quote, *quote);
+	if (end == quote)
 		return;
-	memcpy(db->column, start, (size_t)(end - start));
-	db->column[end - start] = '\0';
+	start = (const char *)memrchr(quote, *quote, (size_t)(end - quote)) + 1;
+	snprintf(db->column, sizeof(db->column), "%.*s", (int)(end - start), start);
+}
+
+/*
+ * An argument that the column's character set cannot hold.  Columns of two collations
+ * that do not mix have the same number, and are a broken database.
+ */
+static bool
+is_unlike(const struct db *db)
+{
+	return db->number == ER_CANT_AGGREGATE_2COLLATIONS &&
+	    strstr(db->text, ",COERCIBLE)") != NULL;
+}
+
+/* "Got error 28 "No space left on device" from storage engine": ENOSPC in its words. */
+static bool
+has_no_space(const struct db *db)
+{
+	return db->number == ER_GET_ERRNO && strstr(db->text, "error 28 ") != NULL;
 }
 
 /* Shall another connection be tried, which may reach a better server? */
@@ -218,11 +265,11 @@ static void
 log_failure(struct db *db, const char *what)
 {
 	int64_t now = time_monotonic_ms();
+	bool lasts = is_lost(db) || db->error == DB_FULL || db->error == DB_DENIED;
 
-	if (!is_lost(db) && db->error != DB_OTHER && db->error != DB_TIMEOUT &&
-	    db->error != DB_FULL)
+	if (!lasts && db->error != DB_OTHER && db->error != DB_TIMEOUT)
 		return;
-	if (is_lost(db) || db->error == DB_FULL) {
+	if (lasts) {
 		if (db->number == db->told && now - db->told_ms < TELL_AGAIN_MS)
 			return;
 		db->told = db->number;
@@ -237,7 +284,7 @@ db_fail(struct db *db, const char *what, unsigned number, const char *text)
 	db->number = number;
 	strncpy(db->text, text, sizeof(db->text) - 1);
 	db->text[sizeof(db->text) - 1] = '\0';
-	db->error = classify(number);
+	db->error = is_unlike(db) ? DB_UNLIKE : has_no_space(db) ? DB_FULL : classify(number);
 	remember_column(db);
 	log_failure(db, what);
 	if (is_lost(db)) {

@@ -72,18 +72,23 @@ enum db_error {
 	DB_RETRY,	/* deadlock, lock timeout: roll back and try again */
 	DB_DUPLICATE,	/* a unique key */
 	DB_TOO_LONG,	/* a value longer than its column; db_error_column */
+	DB_TOO_LARGE,	/* values above max_allowed_packet in one statement */
 	DB_RANGE,	/* a number outside its column; db_error_column */
 	DB_REFERENCE,	/* a foreign key */
-	DB_REFUSED,	/* NULL in a required column, a check, bad text */
-	DB_TIMEOUT,	/* max_statement_time, the request's deadline, KILL QUERY: 503 */
+	DB_UNLIKE,	/* compared with text that no row can hold: see db_exec */
+	DB_CHARACTERS,	/* not in the column's character set; db_error_column */
+	DB_REFUSED,	/* NULL in a required column, a check */
+	DB_TIMEOUT,	/* max_statement_time, the deadline, KILL QUERY, no memory: 503 */
 	DB_FULL,	/* no room on the server's disk or in a table: 507 */
 	DB_READ_ONLY,	/* a server that takes no writes; another connection is tried: 503 */
+	DB_DENIED,	/* a right that the account lacks; it may be one that only reads */
 	DB_OTHER	/* ours: a defect or a broken database */
 };
 
 /* Not connected yet.  `conf` must outlive it. */
 struct db	*db_new(const struct conf_db *conf);
 void		 db_free(struct db *);
+const struct conf_db *db_conf(const struct db *);
 /* Connect if not connected. */
 int		 db_connect(struct db *);
 /* Let the connection go, with its transaction and whatever was being read. */
@@ -114,7 +119,8 @@ void		 db_rollback(struct db *);
  * are checked against stmt.def):
  *	db_exec(work, STMT_RUN_DELETE, db_i64(now), db_str(id))
  * The work's workspace goes where stmt.def has a 'w'; no caller gives it.
- * Returns the rows matched (not only changed) or -1.
+ * Returns the rows matched (not only changed) or -1.  A text that the character set
+ * of its column cannot hold is equal to nothing: no rows, here and in results.
  */
 #define db_exec(work, id, ...)						\
 	db_exec_values((work), (id), (const struct db_val[]){ __VA_ARGS__ },	\
@@ -155,11 +161,13 @@ struct db_result *db_query_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
 /* The same, not stored: rows come as they are read; nothing else may run. */
 #define db_stream(work, id, ...)					\
-	db_stream_values((work), (id),					\
+	db_stream_values((work), (id),				\
 	    (const struct db_val[]){ __VA_ARGS__ },			\
 	    sizeof((const struct db_val[]){ __VA_ARGS__ }) / sizeof(struct db_val))
 struct db_result *db_stream_values(struct work *, enum stmt,
 		    const struct db_val *, size_t n);
+/* A statement from the builder that has no result: the rows matched, or -1. */
+int64_t		 db_exec_sql(struct work *, struct sql *);
 /* A statement from the builder, with its result types ("sid": str i64 dbl). */
 struct db_result *db_query_sql(struct work *, struct sql *,
 		    const char *out);
@@ -194,6 +202,12 @@ int		 db_run(struct work *, const char *constant_sql);
  * on one that Cairn made; asked once a connection.  -1 on failure.
  */
 int		 db_names_are_exact(struct work *);
+/*
+ * Are all texts that searches look at utf8mb4, and in one collation?  Not in a database
+ * that was made with another character set or has tables of several times; asked once a
+ * connection.  -1 on failure.
+ */
+int		 db_is_uniform(struct work *);
 
 /* Prepare every statement of stmt.def; 0, or -1 at the first that fails. */
 int		 db_prepare_all(struct work *, const char **failed);

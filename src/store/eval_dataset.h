@@ -58,7 +58,8 @@ int	store_eval_dataset_create(struct work *, struct eval_dataset *,
 	    const struct str *experiments, size_t n);
 /* With all that hangs on it; fine if it is not there. */
 int	store_eval_dataset_delete(struct work *, struct str id);
-int	store_eval_dataset_tag_set(struct work *, struct str id, struct str key, struct str value);
+/* 0 or -1. */
+int	store_eval_dataset_tags_set(struct work *, struct str id, const struct kvs *);
 int	store_eval_dataset_tag_delete(struct work *, struct str id, struct str key);
 
 /* The experiments it is linked to, the oldest link first; their number or -1. */
@@ -81,23 +82,33 @@ int	store_eval_dataset_set_profile(struct work *, struct str id, struct str prof
 
 /* The number of its records or -1. */
 int64_t	store_eval_record_count(struct work *, struct str dataset_id);
-/* By its inputs; only record_id, expectations and tags are read. */
-int	store_eval_record_find(struct work *, struct str dataset_id,
-	    struct str sorted_inputs, struct eval_record *);
-/* record_id and the times are set here. */
-int	store_eval_record_insert(struct work *, struct str dataset_id,
-	    struct eval_record *);
-/* expectations, tags, outputs and last_updated_by (.p NULL: keep it). */
-int	store_eval_record_update(struct work *, const struct eval_record *);
+/*
+ * What records are found by: a hash of the sorted inputs of each.  0 or -1; n > 0, and
+ * the texts go into one packet.
+ */
+int	store_eval_record_hash(struct work *, const struct str *sorted_inputs, size_t n,
+	    struct str *hashes);
+/*
+ * By their hashes; only record_id (.p NULL: there is none), expectations and tags are
+ * read, for the first of equal ones.  0 or -1.
+ */
+int	store_eval_record_find(struct work *, struct str dataset_id, const struct str *hashes,
+	    size_t n, struct eval_record *out);
+/* record_id and the times are set here.  0 or -1. */
+int	store_eval_records_insert(struct work *, struct str dataset_id,
+	    struct eval_record *const *, size_t n);
+/* expectations, tags, outputs and last_updated_by (.p NULL: keep it).  0 or -1. */
+int	store_eval_records_update(struct work *, struct eval_record *const *, size_t n);
 /* Delete records of a dataset; their number or -1. */
 int64_t	store_eval_record_delete(struct work *, struct str dataset_id,
 	    const struct str *record_ids, size_t n);
+/* Called for each record as it is read; its texts die with the call. */
+typedef void eval_record_take(void *arg, const struct eval_record *);
 /*
- * Records by time and id, from behind (`created_time`, `record_id`), at most
- * `limit`; their number or -1.
+ * Records by time and id, from behind (`created_time`, `record_id`), at most `limit`;
+ * nothing else may run meanwhile.  0 or -1.
  */
-int64_t	store_eval_record_list(struct work *, struct str dataset_id,
-	    int64_t created_time, struct str record_id, int64_t limit,
-	    struct eval_record **out);
+int	store_eval_record_read(struct work *, struct str dataset_id, int64_t created_time,
+	    struct str record_id, int64_t limit, eval_record_take *, void *arg);
 
 #endif

@@ -31,7 +31,7 @@ add_from(struct sql *q, const struct search *s)
 		return;
 	sql_lit(q, " AND EXISTS (SELECT 1 FROM entity_associations a "
 	    "WHERE a.source_type = 'evaluation_dataset' "
-	    "AND a.source_id = d.dataset_id "
+	    "AND a.source_id = {d.dataset_id} "
 	    "AND a.destination_type = 'experiment' "
 	    "AND a.destination_id IN ");
 	sql_args(q, s->query->experiments, s->query->nwritten);

@@ -1,9 +1,9 @@
 /* Experiments and their tags. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/experiment.h"
 #include "store/location.h"
+#include "store/owners.h"
 #include "store/sql.h"
 
 /* Ids of one statement; longer lists are read in pieces. */
@@ -43,24 +43,27 @@ store_experiment_find_by_name(struct work *work, struct str name,
 	return rc;
 }
 
-/* Put a row where its id stands in `ids`. */
-static void
-place(const int64_t *ids, size_t n, const struct db_val *row, struct experiment *out)
+static struct owners
+index_ids(struct arena *mem, const int64_t *ids, size_t n)
 {
+	struct owners o = owners_new(mem, n);
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (ids[i] == row[0].i64)
-			from_row(row, &out[i]);
+		owners_add(&o, STR(""), ids[i]);
+	owners_sort(&o);
+	return o;
 }
 
 static int
 list_piece(struct work *work, const int64_t *ids, size_t n,
     struct experiment *out)
 {
+	struct owners owners = index_ids(work->mem, ids, n);
 	struct db_result *r;
 	struct db_val row[6];
 	struct sql q;
+	size_t i;
 	int rc = -1;
 
 	sql_init(&q, work, "experiment.list_piece");
@@ -68,9 +71,9 @@ list_piece(struct work *work, const int64_t *ids, size_t n,
 	    "creation_time, last_update_time FROM experiments WHERE experiment_id IN ");
 	sql_args_i64(&q, ids, n);
 	r = db_query_sql(work, &q, "isssii");
-	if (r != NULL)
-		while ((rc = db_next(r, row)) == 1)
-			place(ids, n, row, out);
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		if ((i = owners_find(&owners, STR(""), row[0].i64)) != OWNERS_NONE)
+			from_row(row, &out[i]);
 	db_close(r);
 	sql_fini(&q);
 	return rc;
@@ -94,34 +97,28 @@ store_experiment_list(struct work *work, const int64_t *ids, size_t n,
 }
 
 static int
-by_id(const void *a, const void *b)
+read_tags(struct work *work, struct experiment *e, size_t n)
 {
-	const struct experiment *const *x = a, *const *y = b;
-
-	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
-}
-
-static int
-read_tags(struct work *work, struct experiment **sorted,
-    const int64_t *ids, size_t n)
-{
+	int64_t *ids = arena_array(work->mem, n, sizeof(*ids));
+	struct owners owners;
 	struct db_result *r;
 	struct db_val row[3];
 	struct sql q;
-	size_t at = 0;
+	size_t i;
 	int rc = -1;
 
+	for (i = 0; i < n; i++)
+		ids[i] = e[i].id;
+	owners = index_ids(work->mem, ids, n);
 	sql_init(&q, work, "experiment.read_tags");
 	sql_lit(&q, "SELECT experiment_id, `key`, value FROM experiment_tags "
 	    "WHERE experiment_id IN ");
 	sql_args_i64(&q, ids, n);
 	sql_lit(&q, " ORDER BY experiment_id, `key`");
 	r = db_query_sql(work, &q, "iss");
-	while (r != NULL && (rc = db_next(r, row)) == 1) {
-		while (sorted[at]->id < row[0].i64)
-			at++;
-		kvs_add(work->mem, &sorted[at]->tags, row[1].str, row[2].str);
-	}
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		if ((i = owners_find(&owners, STR(""), row[0].i64)) != OWNERS_NONE)
+			kvs_add(work->mem, &e[i].tags, row[1].str, row[2].str);
 	db_close(r);
 	sql_fini(&q);
 	return rc;
@@ -130,18 +127,10 @@ read_tags(struct work *work, struct experiment **sorted,
 int
 store_experiment_fill(struct work *work, struct experiment *e, size_t n)
 {
-	struct experiment **sorted = arena_array(work->mem, n, sizeof(*sorted));
-	int64_t *ids = arena_array(work->mem, n, sizeof(*ids));
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		sorted[i] = &e[i];
-	if (n > 1)
-		qsort(sorted, n, sizeof(*sorted), by_id);
-	for (i = 0; i < n; i++)
-		ids[i] = sorted[i]->id;
 	for (i = 0; i < n; i += PIECE)
-		if (read_tags(work, sorted + i, ids + i, n - i < PIECE ? n - i : PIECE) == -1)
+		if (read_tags(work, e + i, n - i < PIECE ? n - i : PIECE) == -1)
 			return -1;
 	return 0;
 }
@@ -151,7 +140,6 @@ store_experiment_create(struct work *work, struct str name,
     struct str location, const char *root, const struct kvs *tags, int64_t *id)
 {
 	int64_t now = work->now;
-	size_t i;
 
 	if (db_exec(work, STMT_EXPERIMENT_INSERT, db_str(name), db_str(location),
 	    db_i64(now), db_i64(now)) == -1)
@@ -164,11 +152,7 @@ store_experiment_create(struct work *work, struct str name,
 		    db_i64(*id)) == -1)
 			return -1;
 	}
-	for (i = 0; i < tags->n; i++)
-		if (store_experiment_tag_set(work, *id, tags->items[i].key,
-		    tags->items[i].value) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_EXPERIMENT_TAG_SET, KVS_OWNER(db_i64(*id)), tags);
 }
 
 int

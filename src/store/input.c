@@ -33,7 +33,6 @@ store_dataset_link(struct work *work, const struct run_state *run,
 {
 	struct str dataset, input = id_hex32(work->mem);
 	struct db_val row[1];
-	size_t i;
 	int rc;
 
 	if (dataset_id(work, run->experiment_id, d, &dataset) == -1)
@@ -48,37 +47,65 @@ store_dataset_link(struct work *work, const struct run_state *run,
 			db_retry(work->db);
 		return -1;
 	}
-	for (i = 0; i < d->tags.n; i++)
-		if (db_exec(work, STMT_INPUT_TAG_INSERT, db_str(input),
-		    db_str(d->tags.items[i].key), db_str(d->tags.items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_INPUT_TAG_INSERT, KVS_OWNER(db_str(input)), &d->tags);
+}
+
+/* Columns of INPUT_INSERT and INPUT_REPLACE. */
+#define INPUT_COLUMNS	6
+
+/* Link models to a run, in all at once. */
+static int
+write_links(struct work *work, enum stmt id, struct str run_id, const char *run,
+    const char *model, const struct model_links *list)
+{
+	struct db_val *values = arena_array(work->mem, list->n * INPUT_COLUMNS + 1,
+	    sizeof(*values)), *v = values;
+	size_t i;
+
+	for (i = 0; i < list->n; i++, v += INPUT_COLUMNS) {
+		v[0] = db_str(id_hex32(work->mem));
+		v[1] = db_str(str_of(run));
+		v[2] = db_str(run_id);
+		v[3] = db_str(str_of(model));
+		v[4] = db_str(list->items[i].model_id);
+		v[5] = db_i64(list->items[i].step);
+	}
+	return db_exec_rows(work, id, values, list->n) == -1 ? -1 : 0;
 }
 
 int
-store_model_in(struct work *work, struct str run_id, struct str model_id)
+store_models_in(struct work *work, struct str run_id, const struct model_links *list)
 {
-	return db_exec(work, STMT_INPUT_REPLACE, db_str(id_hex32(work->mem)),
-	    db_str(STR("RUN_INPUT")), db_str(run_id), db_str(STR("MODEL_INPUT")),
-	    db_str(model_id), db_i64(0)) == -1 ? -1 : 0;
+	return write_links(work, STMT_INPUT_REPLACE, run_id, "RUN_INPUT", "MODEL_INPUT", list);
 }
 
 int
-store_model_out(struct work *work, struct str run_id, struct str model_id,
-    int64_t step)
+store_models_out(struct work *work, struct str run_id, const struct model_links *list)
 {
-	return db_exec(work, STMT_INPUT_INSERT, db_str(id_hex32(work->mem)),
-	    db_str(STR("RUN_OUTPUT")), db_str(run_id), db_str(STR("MODEL_OUTPUT")),
-	    db_str(model_id), db_i64(step)) == -1 ? -1 : 0;
+	return write_links(work, STMT_INPUT_INSERT, run_id, "RUN_OUTPUT", "MODEL_OUTPUT", list);
+}
+
+int
+store_models_out_list(struct work *work, struct str run_id, struct kvs *out)
+{
+	struct db_result *r = db_query(work, STMT_MODELS_OUT, db_str(run_id));
+	struct db_val row[1];
+	int rc = -1;
+
+	*out = (struct kvs){ NULL, 0 };
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		kvs_add(work->mem, out, row[0].str, STR(""));
+	db_close(r);
+	return rc;
 }
 
 static void
 add_summaries(struct sql *q, const int64_t *ids, size_t n, int64_t limit)
 {
 	sql_lit(q, "SELECT DISTINCT d.experiment_id, d.name, d.digest, t.value "
-	    "FROM datasets d JOIN inputs i ON i.source_id = d.dataset_uuid "
+	    "FROM datasets d JOIN inputs i ON i.source_id = {d.dataset_uuid} "
 	    "AND i.source_type = 'DATASET' AND i.destination_type = 'RUN' "
-	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
+	    "LEFT JOIN input_tags t ON t.input_uuid = {i.input_uuid} "
 	    "AND t.name = 'mlflow.data.context' WHERE d.experiment_id IN ");
 	sql_args_i64(q, ids, n);
 	sql_lit(q, " LIMIT ");

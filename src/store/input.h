@@ -14,11 +14,12 @@
 int	store_dataset_link(struct work *, const struct run_state *,
 	    const struct dataset_input *);
 
-/* Link a model that went into a run; a repeat replaces the link.  0 or -1. */
-int	store_model_in(struct work *, struct str run_id, struct str model_id);
-/* Link a model that came out of a run.  0 or -1 (DB_DUPLICATE: is linked). */
-int	store_model_out(struct work *, struct str run_id, struct str model_id,
-	    int64_t step);
+/* Link models that went into a run; a repeat replaces the link.  0 or -1. */
+int	store_models_in(struct work *, struct str run_id, const struct model_links *);
+/* Link models that came out of a run.  0 or -1 (DB_DUPLICATE: one is linked). */
+int	store_models_out(struct work *, struct str run_id, const struct model_links *);
+/* The ids of those that are linked, as keys; 0 or -1. */
+int	store_models_out_list(struct work *, struct str run_id, struct kvs *out);
 
 /* One dataset as it is used in an experiment. */
 struct dataset_summary {

@@ -26,36 +26,107 @@ kvs_find(const struct kvs *list, struct str key)
 static int
 by_key(const void *a, const void *b)
 {
-	const struct kv *x = *(const struct kv *const *)a;
-	const struct kv *y = *(const struct kv *const *)b;
+	const struct kv *x = *(struct kv *const *)a;
+	const struct kv *y = *(struct kv *const *)b;
 	int order = str_cmp(x->key, y->key);
 
 	return order != 0 ? order : (x > y) - (x < y);
 }
 
-void
-kvs_fold(struct kvs *list)
+static int
+by_place(const void *a, const void *b)
 {
-	const struct kv **sorted;
-	struct kv *folded;
-	size_t i, n = 0;
+	const struct kv *x = *(struct kv *const *)a;
+	const struct kv *y = *(struct kv *const *)b;
 
-	if (list->n < 2)
-		return;
-	sorted = calloc(list->n, sizeof(*sorted));
-	folded = calloc(list->n, sizeof(*folded));
-	if (sorted == NULL || folded == NULL)
-		abort();
+	return (x > y) - (x < y);
+}
+
+/* The items in the order of their keys, which the caller may move about. */
+static struct kv **
+sort_items(struct arena *mem, const struct kvs *list)
+{
+	struct kv **sorted = arena_array(mem, list->n + 1, sizeof(*sorted));
+	size_t i;
+
 	for (i = 0; i < list->n; i++)
 		sorted[i] = &list->items[i];
-	qsort(sorted, list->n, sizeof(*sorted), by_key);
+	if (list->n > 1)
+		qsort(sorted, list->n, sizeof(struct kv *), by_key);
+	return sorted;
+}
+
+/* Has the sorted item the key of the one before it? */
+static bool
+is_repeat(struct kv *const *sorted, size_t i)
+{
+	return i > 0 && str_eq(sorted[i]->key, sorted[i - 1]->key);
+}
+
+void
+kvs_fold(struct arena *mem, struct kvs *list)
+{
+	struct kv **sorted = sort_items(mem, list);
+	struct kv *folded = arena_array(mem, list->n + 1, sizeof(*folded));
+	size_t i, n = 0;
+
 	for (i = 0; i < list->n; i++) {
-		if (n > 0 && str_eq(folded[n - 1].key, sorted[i]->key))
-			n--;
+		n -= is_repeat(sorted, i);
 		folded[n++] = *sorted[i];
 	}
-	memcpy(list->items, folded, n * sizeof(*folded));
+	*list = (struct kvs){ folded, n };
+}
+
+void
+kvs_keep_last(struct arena *mem, struct kvs *list)
+{
+	struct kv **sorted = sort_items(mem, list), *first = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < list->n; i++) {
+		if (!is_repeat(sorted, i)) {
+			sorted[n++] = first = sorted[i];
+			continue;
+		}
+		first->value = sorted[i]->value;
+	}
+	qsort(sorted, n, sizeof(struct kv *), by_place);
+	for (i = 0; i < n; i++)
+		list->items[i] = *sorted[i];
 	list->n = n;
-	free(sorted);
-	free(folded);
+}
+
+void
+kvs_repeats(struct arena *mem, const struct kvs *list, struct kvs *out)
+{
+	struct kv **sorted = sort_items(mem, list);
+	size_t i, n = 0, same = 0;
+
+	*out = (struct kvs){ NULL, 0 };
+	for (i = 0; i < list->n; i++) {
+		same = is_repeat(sorted, i) ? same + 1 : 0;
+		if (same == 1)
+			sorted[n++] = sorted[i];
+	}
+	qsort(sorted, n, sizeof(struct kv *), by_place);
+	for (i = 0; i < n; i++)
+		kvs_add(mem, out, sorted[i]->key, sorted[i]->value);
+}
+
+int
+kvs_write(struct work *work, enum stmt id, const struct db_val *owner, size_t nowner,
+    const struct kvs *list)
+{
+	size_t columns = nowner + 2, i;
+	struct db_val *values = arena_array(work->mem, list->n * columns + 1, sizeof(*values));
+	struct db_val *at = values;
+
+	for (i = 0; i < list->n; i++, at += columns) {
+		memcpy(at, owner, nowner * sizeof(*owner));
+		at[nowner] = db_str(list->items[i].key);
+		at[nowner + 1] = db_str(list->items[i].value);
+	}
+	if (list->n == 1)
+		return db_exec_values(work, id, values, columns) == -1 ? -1 : 0;
+	return db_exec_rows(work, id, values, list->n) == -1 ? -1 : 0;
 }

@@ -15,6 +15,7 @@ libcairn_a_SOURCES += \
 	%D%/metric.c %D%/metric.h \
 	%D%/model_version.c %D%/model_version.h \
 	%D%/model_version_search.c \
+	%D%/owners.c %D%/owners.h \
 	%D%/registered_model.c %D%/registered_model.h \
 	%D%/registered_model_search.c \
 	%D%/registry_filter.c %D%/registry_filter.h \

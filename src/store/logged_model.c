@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "store/location.h"
 #include "store/logged_model.h"
+#include "store/owners.h"
 #include "store/sql.h"
 
 /* Columns of LOGGED_MODEL_COLUMNS in stmt.def, and their types. */
@@ -34,46 +35,27 @@ store_logged_model_find(struct work *work, struct str model_id,
 	return rc;
 }
 
-/*
- * The model of a row, searched from where the last one was found: rows come a
- * model after the other.
- */
-static struct logged_model *
-find_model(struct logged_model *models, size_t n, struct str id, size_t *at)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++, *at = (*at + 1) % n)
-		if (str_eq(models[*at].model_id, id))
-			return &models[*at];
-	return NULL;
-}
-
 int64_t
 store_logged_model_list(struct work *work, const struct str *ids, size_t n,
     struct logged_model *out)
 {
+	struct owners owners = owners_of_ids(work->mem, ids, n);
 	struct db_result *r;
 	struct db_val row[COLUMNS];
 	struct sql q;
-	size_t i, at = 0, kept = 0;
+	size_t i, kept = 0;
 	int rc = -1;
 
 	if (n == 0)
 		return 0;
 	memset(out, 0, n * sizeof(*out));
-	for (i = 0; i < n; i++)
-		out[i].model_id = ids[i];
 	sql_init(&q, work, "logged_model.list");
 	sql_lit(&q, "SELECT " LOGGED_MODEL_COLUMNS " FROM logged_models WHERE model_id IN ");
 	sql_args(&q, ids, n);
 	r = db_query_sql(work, &q, COLUMN_TYPES);
-	while (r != NULL && (rc = db_next(r, row)) == 1) {
-		struct logged_model *m = find_model(out, n, row[0].str, &at);
-
-		if (m != NULL)
-			from_row(row, m);
-	}
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			from_row(row, &out[i]);
 	db_close(r);
 	sql_fini(&q);
 	/* one may have gone since its id was read */
@@ -133,9 +115,10 @@ read_part(struct work *work, const struct part *part,
     struct logged_model *models, const struct str *ids, size_t n)
 {
 	struct db_val row[PART_COLUMNS_MAX];
+	struct owners owners = owners_of_ids(work->mem, ids, n);
 	struct db_result *r;
 	struct sql q;
-	size_t at = 0;
+	size_t i;
 	int rc = -1;
 
 	sql_init(&q, work, "logged_model.read_part");
@@ -143,12 +126,9 @@ read_part(struct work *work, const struct part *part,
 	sql_args(&q, ids, n);
 	sql_name(&q, &part->order);
 	r = db_query_sql(work, &q, part->types);
-	while (r != NULL && (rc = db_next(r, row)) == 1) {
-		struct logged_model *m = find_model(models, n, row[0].str, &at);
-
-		if (m != NULL)
-			part->take(work->mem, m, row);
-	}
+	while (r != NULL && (rc = db_next(r, row)) == 1)
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			part->take(work->mem, &models[i], row);
 	db_close(r);
 	sql_fini(&q);
 	return rc;
@@ -175,8 +155,6 @@ int
 store_logged_model_create(struct work *work, struct logged_model *m,
     struct str location)
 {
-	size_t i;
-
 	m->model_id = arena_printf(work->mem, "m-%s", id_hex32(work->mem).p);
 	m->artifact_location = location_join(work->mem, location,
 	    arena_printf(work->mem, "models/%s/artifacts", m->model_id.p));
@@ -188,11 +166,9 @@ store_logged_model_create(struct work *work, struct logged_model *m,
 	    db_i64(m->creation_timestamp), db_i64(m->last_updated_timestamp),
 	    db_i64(m->status), db_str(m->model_type), db_str(m->source_run_id)) == -1)
 		return -1;
-	for (i = 0; i < m->tags.n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_TAG_INSERT, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(m->tags.items[i].key),
-		    db_str(m->tags.items[i].value)) == -1)
-			return -1;
+	if (kvs_write(work, STMT_LOGGED_MODEL_TAG_INSERT, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), &m->tags) == -1)
+		return -1;
 	return store_logged_model_params_add(work, m, &m->params);
 }
 
@@ -214,14 +190,8 @@ int
 store_logged_model_tags_set(struct work *work, const struct logged_model *m,
     const struct kvs *tags)
 {
-	size_t i;
-
-	for (i = 0; i < tags->n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_TAG_SET, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(tags->items[i].key),
-		    db_str(tags->items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_LOGGED_MODEL_TAG_SET, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), tags);
 }
 
 int
@@ -234,12 +204,6 @@ int
 store_logged_model_params_add(struct work *work, const struct logged_model *m,
     const struct kvs *params)
 {
-	size_t i;
-
-	for (i = 0; i < params->n; i++)
-		if (db_exec(work, STMT_LOGGED_MODEL_PARAM_INSERT, db_str(m->model_id),
-		    db_i64(m->experiment_id), db_str(params->items[i].key),
-		    db_str(params->items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_LOGGED_MODEL_PARAM_INSERT, KVS_OWNER(db_str(m->model_id),
+	    db_i64(m->experiment_id)), params);
 }

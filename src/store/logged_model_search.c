@@ -315,12 +315,13 @@ static void
 add_metric_column(struct sql *q, const struct model_order *o, struct str key,
     const struct metric_order *m)
 {
+	static const struct sql_name metric = { "m.metric_name" };
 	static const struct sql_name name = { "m.dataset_name" };
 	static const struct sql_name digest = { "m.dataset_digest" };
 
 	sql_lit(q, ", (SELECT m.metric_value FROM logged_model_metrics m "
-	    "WHERE m.model_id = l.model_id AND m.metric_name = ");
-	sql_arg(q, db_str(key));
+	    "WHERE m.model_id = l.model_id");
+	where_add_equal(q, &metric, key);
 	if (!str_empty(o->dataset_name))
 		where_add_exact(q, &name, o->dataset_name);
 	if (!str_empty(o->dataset_digest))

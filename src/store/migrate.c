@@ -6,16 +6,13 @@
  * last.  A database with some of our tables, no row and no revision is one
  * whose making was interrupted.
  */
+#include <string.h>
+
 #include "store/location.h"
 #include "store/migrate.h"
+#include "store/schema/lock.h"
 #include "store/schema/schema.h"
 #include "store/sql.h"
-
-/*
- * How long one init waits for another that runs: many times what it takes (half
- * a second), and below the connection's limit for one statement.
- */
-#define LOCK_WAIT_SECONDS	45
 
 /* "You do not have the SUPER privilege and binary logging is enabled." */
 #define ER_BINLOG_TRIGGER	1419
@@ -69,6 +66,7 @@ struct tables {
 	struct str	*names;
 	size_t		 n;
 	bool		 has_revision;	/* alembic_version is there */
+	bool		 has_lock;	/* some init runs, or was killed */
 };
 
 /* More than any database of MLflow has; a foreign one may have more. */
@@ -86,6 +84,10 @@ list_tables(struct work *work, struct tables *out)
 		return -1;
 	out->names = arena_array(work->mem, TABLES_MAX, sizeof(*out->names));
 	while ((rc = db_next(result, row)) == 1) {
+		if (str_is(row[0].str, SCHEMA_LOCK_TABLE)) {
+			out->has_lock = true;
+			continue;
+		}
 		if (str_is(row[0].str, "alembic_version"))
 			out->has_revision = true;
 		if (out->n < TABLES_MAX)
@@ -95,25 +97,33 @@ list_tables(struct work *work, struct tables *out)
 	return rc;
 }
 
-/* 1 if the tables are some of ours and without any row, 0, -1. */
+/* 1 if one of those tables that are ours holds a row, 0, -1. */
 static int
-is_interrupted(struct work *work, const struct tables *tables)
+have_rows(struct work *work, const struct tables *tables)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < tables->n && rc == 0; i++)
+		if (is_ours(tables->names[i]))
+			rc = has_rows(work, tables->names[i].p);
+	return rc;
+}
+
+/* A table of another program's; NULL: none. */
+static const char *
+foreign_table(const struct tables *tables)
 {
 	size_t i;
 
-	for (i = 0; i < tables->n; i++) {
-		int rc;
-
+	for (i = 0; i < tables->n; i++)
 		if (!is_ours(tables->names[i]))
-			return 0;
-		rc = has_rows(work, tables->names[i].p);
-		if (rc != 0)
-			return rc == 1 ? 0 : -1;
-	}
-	return 1;
+			return tables->names[i].p;
+	return NULL;
 }
 
-/* The revision, several joined with ", "; absent if there is none.  0 or -1. */
+/* The revision, several joined with SEPARATOR; absent if there is none.  0 or -1. */
+#define SEPARATOR	", "
 static int
 read_revision(struct work *work, struct str *out)
 {
@@ -126,7 +136,7 @@ read_revision(struct work *work, struct str *out)
 		return -1;
 	while ((rc = db_next(result, row)) == 1)
 		*out = out->p == NULL ? row[0].str :
-		    arena_printf(work->mem, "%s, %s", out->p, row[0].str.p);
+		    arena_printf(work->mem, "%s" SEPARATOR "%s", out->p, row[0].str.p);
 	db_close(result);
 	return rc;
 }
@@ -153,11 +163,15 @@ other_problem(struct arena *mem, struct str revision)
 {
 	const char *release = describe_revision(mem, revision);
 
+	if (strstr(revision.p, SEPARATOR) != NULL)
+		return arena_printf(mem, "alembic_version holds more than one revision (%s):"
+		    " another program keeps its own there, or an upgrade went wrong; name"
+		    " a database that is MLflow's alone", revision.p).p;
 	if (release == NULL)
-		return arena_printf(mem, "the database is at revision %s,"
-		    " which MLflow " SCHEMA_RELEASE " (" SCHEMA_HEAD ") does"
-		    " not know: a later release made it; name another database",
-		    revision.p).p;
+		return arena_printf(mem, "the database is at revision %s, which no"
+		    " MLflow up to " SCHEMA_RELEASE " (" SCHEMA_HEAD ") has: a later"
+		    " release made it, or alembic_version is another program's; name"
+		    " another database", revision.p).p;
 	return arena_printf(mem, "the database is at revision %s (%s), not at "
 	    SCHEMA_HEAD " (MLflow " SCHEMA_RELEASE "): back it up, then run"
 	    " `mlflow db upgrade <its URI>` of MLflow " SCHEMA_RELEASE,
@@ -168,16 +182,25 @@ static int
 unmarked_state(struct work *work, const struct tables *tables,
     struct migrate_state *out)
 {
-	int rc = is_interrupted(work, tables);
+	const char *foreign = foreign_table(tables);
+	int rc = have_rows(work, tables);
 
 	if (rc == -1)
 		return -1;
-	out->kind = rc == 1 ? MIGRATE_PARTIAL : MIGRATE_FOREIGN;
-	out->problem = rc == 1 ?
-	    "making the schema was interrupted: run `cairn db init` again" :
-	    "the database holds tables, but no revision in alembic_version: it"
-	    " is not one of MLflow's, or is damaged; name an empty one, or see"
-	    " `cairn db check`";
+	if (rc == 1) {
+		out->kind = MIGRATE_DAMAGED;
+		out->problem = "the database holds tables of MLflow's names with rows, but no"
+		    " revision in alembic_version: it is damaged, or another program's; name"
+		    " an empty one, or see `cairn db check`";
+	} else if (foreign != NULL) {
+		out->kind = MIGRATE_FOREIGN;
+		out->problem = arena_printf(work->mem, "the database holds tables of another"
+		    " program (%s): name an empty one, or let MLflow's be made beside them"
+		    " with --allow-foreign-tables", foreign).p;
+	} else {
+		out->kind = MIGRATE_PARTIAL;
+		out->problem = "making the schema was interrupted: run `cairn db init` again";
+	}
 	return 0;
 }
 
@@ -190,6 +213,7 @@ migrate_state(struct work *work, struct migrate_state *out)
 	*out = (struct migrate_state){ 0 };
 	if (list_tables(work, &tables) == -1)
 		return -1;
+	out->has_lock = tables.has_lock;
 	if (tables.n == 0) {
 		out->kind = MIGRATE_EMPTY;
 		out->problem = "the database is empty: run `cairn db init`";
@@ -233,7 +257,8 @@ make_tables(struct work *work)
 	    SCHEMA_COLLATION) == -1)
 		return -1;
 	for (s = schema_statements; s->table != NULL; s++)
-		if (!s->is_row && db_run(work, s->text) == -1)
+		if (!s->is_row &&
+		    (db_run(work, s->text) == -1 || schema_lock_beat(work) == -1))
 			return -1;
 	return 0;
 }
@@ -252,20 +277,37 @@ make_rows(struct work *work)
 	return db_commit(work->db);
 }
 
+/* May the tables of that state get ours, or the rest of ours, beside them? */
+static bool
+may_make(const struct work *work, const struct migrate_state *state)
+{
+	return state->kind == MIGRATE_EMPTY || state->kind == MIGRATE_PARTIAL ||
+	    (state->kind == MIGRATE_FOREIGN && db_conf(work->db)->allow_foreign_tables);
+}
+
+/* 1: nothing to do, 0: the schema may be made, -1. */
+static int
+look_before_init(struct work *work, struct migrate_state *state,
+    const char **error)
+{
+	if (migrate_state(work, state) == -1)
+		return fail_database(work, "cannot read the database", error);
+	if (state->kind == MIGRATE_HEAD)
+		return 1;
+	if (may_make(work, state))
+		return 0;
+	*error = state->problem;
+	return -1;
+}
+
 static int
 init_locked(struct work *work, const char **error)
 {
 	struct migrate_state state;
+	int rc = look_before_init(work, &state, error);
 
-	if (migrate_state(work, &state) == -1)
-		return fail_database(work, "cannot read the database",
-		    error);
-	if (state.kind == MIGRATE_HEAD)
-		return 0;
-	if (state.kind != MIGRATE_EMPTY && state.kind != MIGRATE_PARTIAL) {
-		*error = state.problem;
-		return -1;
-	}
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
 	if (make_tables(work) == -1 || make_rows(work) == -1)
 		return fail_database(work, "cannot make the schema", error);
 	return 0;
@@ -274,22 +316,16 @@ init_locked(struct work *work, const char **error)
 int
 migrate_init(struct work *work, const char **error)
 {
-	struct db_val row[1];
-	int rc;
+	struct migrate_state state;
+	int rc = look_before_init(work, &state, error);
 
-	rc = db_get(work, STMT_SCHEMA_LOCK, row, db_i64(LOCK_WAIT_SECONDS));
-	if (rc != 1)
-		return fail_database(work, "cannot lock the schema", error);
-	if (row[0].i64 != 1) {
-		*error = arena_printf(work->mem, "another init of this database has"
-		    " been running for %d seconds: look at SHOW PROCESSLIST,"
-		    " then try again", LOCK_WAIT_SECONDS).p;
-		return -1;
-	}
+	/* an account that may only read needs no lock; one left behind is taken away */
+	if (rc == -1 || (rc == 1 && !state.has_lock))
+		return rc == 1 ? 0 : -1;
+	if (schema_lock(work, error) == -1)
+		return rc == 1 ? 0 : -1;
 	rc = init_locked(work, error);
-	/* a lost connection has released the lock already */
-	if (rc == 0 || db_error(work->db) != DB_LOST)
-		(void)db_get(work, STMT_SCHEMA_UNLOCK, row);
+	schema_unlock(work);
 	return rc;
 }
 
@@ -327,7 +363,11 @@ migrate_default_experiment(struct work *work, const char *artifact_root)
 {
 	struct db_val now = db_i64(work->now);
 	struct str location = location_join(work->mem, str_of(artifact_root), STR("0"));
+	struct db_val row[6];
 
+	/* an account that may only read is enough where there is one */
+	if (db_get(work, STMT_EXPERIMENT_GET, row, db_i64(0)) == 1)
+		return 0;
 	/* another start was faster, or the name is taken */
 	if (db_exec(work, STMT_SCHEMA_DEFAULT_EXPERIMENT, db_str(location), now, now) != -1 ||
 	    db_error(work->db) == DB_DUPLICATE)
@@ -343,7 +383,9 @@ static void
 check_revision(const struct migrate_state *state, bool fits,
     struct schema_findings *out)
 {
-	if (!fits) {
+	/* tables of a later release may be ours and more */
+	if (!fits || (state->revision != NULL &&
+	    describe_revision(out->mem, str_of(state->revision)) == NULL)) {
 		out->first = out->last = NULL;
 		out->n = 0;
 		schema_finding_add(out, (struct str){ 0 }, "%s",

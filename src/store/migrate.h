@@ -16,7 +16,8 @@ enum migrate_kind {
 	MIGRATE_HEAD,		/* ours: nothing to do */
 	MIGRATE_PARTIAL,	/* half made: migrate_init goes on */
 	MIGRATE_OTHER,		/* of another release of MLflow */
-	MIGRATE_FOREIGN		/* tables, but no revision: not MLflow's */
+	MIGRATE_FOREIGN,	/* tables of another program, and no row of ours */
+	MIGRATE_DAMAGED		/* rows of ours, but no revision */
 };
 
 struct migrate_state {
@@ -24,6 +25,7 @@ struct migrate_state {
 	const char	*revision;	/* as stored; NULL: none */
 	/* What is wrong and what to do, one line; NULL at MIGRATE_HEAD. */
 	const char	*problem;
+	bool		 has_lock;	/* of an init that runs, or was killed */
 };
 
 /* What the database holds, by its tables and alembic_version.  0 or -1. */
@@ -32,9 +34,9 @@ int	migrate_state(struct work *, struct migrate_state *);
 /*
  * Make the schema and its first rows in an empty database, and give the
  * database utf8mb4 and its collation.  Does nothing at MIGRATE_HEAD; goes on
- * where an interrupted run stopped; refuses anything else.  Under a lock of the
- * database server, so that several may call it at once.  0, or -1 with one line
- * in *error that names the remedy.
+ * where an interrupted run stopped; refuses anything else, but tables of another
+ * program where the settings allow them.  Under a lock (schema/lock.h), so that several may
+ * call it at once.  0, or -1 with one line in *error that names the remedy.
  */
 int	migrate_init(struct work *, const char **error);
 

@@ -1,8 +1,8 @@
 /* Versions of registered models. */
 #include <assert.h>
-#include <stdlib.h>
 
 #include "store/model_version.h"
+#include "store/owners.h"
 #include "store/sql.h"
 
 /* Versions of one statement; longer lists are read in pieces. */
@@ -66,59 +66,41 @@ store_model_version_newest(struct work *work, struct str name,
 	return rc;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const struct model_version *x = *(const struct model_version *const *)a;
-	const struct model_version *y = *(const struct model_version *const *)b;
-	int order = str_cmp(x->name, y->name);
-
-	return order != 0 ? order : (x->version > y->version) - (x->version < y->version);
-}
-
-/* NULL: gone since the list was read. */
-static struct model_version *
-find_sorted(struct model_version *const *sorted, size_t n, struct str name,
-    int64_t version)
-{
-	const struct model_version key = { .name = name, .version = version };
-	const struct model_version *wanted = &key;
-	struct model_version *const *found = bsearch(&wanted, sorted, n, sizeof(*sorted),
-	    by_name);
-
-	return found == NULL ? NULL : *found;
-}
-
 /* "(name = ? AND version IN (?, ?)) OR (...)": one part a model. */
 static void
-add_versions(struct sql *q, struct model_version *const *sorted, size_t n)
+add_versions(struct sql *q, const struct owners *owners)
 {
+	const struct owner *v = owners->sorted;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		bool first = i == 0 || !str_eq(sorted[i]->name, sorted[i - 1]->name);
+	for (i = 0; i < owners->n; i++) {
+		bool first = i == 0 || !str_eq(v[i].id, v[i - 1].id);
 
 		if (!first) {
 			sql_lit(q, ", ");
 		} else {
 			sql_add_literal(q, i == 0 ? "(v.name = " : ")) OR (v.name = ");
-			sql_arg(q, db_str(sorted[i]->name));
+			sql_arg(q, db_str(v[i].id));
 			sql_lit(q, " AND v.version IN (");
 		}
-		sql_arg(q, db_i64(sorted[i]->version));
+		sql_arg(q, db_i64(v[i].number));
 	}
 	sql_lit(q, "))");
 }
 
 static int
-read_tags(struct work *work, struct model_version *const *sorted,
-    size_t n)
+read_tags(struct work *work, struct model_version *versions, size_t n)
 {
+	struct owners owners = owners_new(work->mem, n);
 	struct db_result *r;
 	struct db_val row[4];
 	struct sql q;
+	size_t i;
 	int rc = -1;
 
+	for (i = 0; i < n; i++)
+		owners_add(&owners, versions[i].name, versions[i].version);
+	owners_sort(&owners);
 	sql_init(&q, work, "model_version.read_tags");
 	/*
 	 * By the version's spelling of the name: a tag may have another.  Versions first:
@@ -129,14 +111,14 @@ read_tags(struct work *work, struct model_version *const *sorted,
 	    "AND t.version = v.version WHERE v.workspace = ");
 	sql_workspace(&q);
 	sql_lit(&q, " AND (");
-	add_versions(&q, sorted, n);
+	add_versions(&q, &owners);
 	sql_lit(&q, ") ORDER BY t.`key`");
 	r = db_query_sql(work, &q, "siss");
 	while (r != NULL && (rc = db_next(r, row)) == 1) {
-		struct model_version *v = find_sorted(sorted, n, row[0].str, row[1].i64);
-
-		if (v != NULL)
-			kvs_add(work->mem, &v->tags, row[2].str, row[3].str);
+		/* gone since the list was read, if it is not found */
+		i = owners_find(&owners, row[0].str, row[1].i64);
+		if (i != OWNERS_NONE)
+			kvs_add(work->mem, &versions[i].tags, row[2].str, row[3].str);
 	}
 	db_close(r);
 	sql_fini(&q);
@@ -147,15 +129,10 @@ int
 store_model_version_fill_tags(struct work *work,
     struct model_version *v, size_t n)
 {
-	struct model_version **sorted = arena_array(work->mem, n, sizeof(*sorted));
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		sorted[i] = &v[i];
-	if (n > 1)
-		qsort(sorted, n, sizeof(*sorted), by_name);
 	for (i = 0; i < n; i += PIECE)
-		if (read_tags(work, sorted + i, n - i < PIECE ? n - i : PIECE) == -1)
+		if (read_tags(work, v + i, n - i < PIECE ? n - i : PIECE) == -1)
 			return -1;
 	return 0;
 }
@@ -186,18 +163,6 @@ touch_model(struct work *work, struct str name, int64_t now)
 	return db_exec(work, STMT_MODEL_TOUCH, db_i64(now), db_str(name)) == -1 ? -1 : 0;
 }
 
-static int
-insert_tags(struct work *work, const struct model_version *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->tags.n; i++)
-		if (db_exec(work, STMT_VERSION_TAG_INSERT, db_str(v->name), db_i64(v->version),
-		    db_str(v->tags.items[i].key), db_str(v->tags.items[i].value)) == -1)
-			return -1;
-	return 0;
-}
-
 int
 store_model_version_add(struct work *work, struct model_version *v)
 {
@@ -219,7 +184,10 @@ store_model_version_add(struct work *work, struct model_version *v)
 			db_retry(work->db);
 		return -1;
 	}
-	return insert_tags(work, v) == -1 ? -1 : touch_model(work, v->name, v->creation_time);
+	if (kvs_write(work, STMT_VERSION_TAG_INSERT, KVS_OWNER(db_str(v->name),
+	    db_i64(v->version)), &v->tags) == -1)
+		return -1;
+	return touch_model(work, v->name, v->creation_time);
 }
 
 int

@@ -1,7 +1,7 @@
 /* Registered models with their tags and aliases. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "store/owners.h"
 #include "store/registered_model.h"
 #include "store/sql.h"
 
@@ -41,34 +41,23 @@ store_registered_model_lock(struct work *work, struct str name,
 	return rc;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	const struct registered_model *const *x = a, *const *y = b;
-
-	return str_cmp((*x)->name, (*y)->name);
-}
-
-/* Models in the order of the bytes of their names, to be found by them. */
+/* Models to be found by their names. */
 struct index {
-	struct registered_model	**sorted;
-	struct str		 *names;
-	size_t			  n;
+	struct registered_model	*models;
+	struct str		*names;
+	size_t			 n;
+	struct owners		 owners;
 };
 
 static struct index
 index_models(struct arena *mem, struct registered_model *m, size_t n)
 {
-	struct index x = { arena_array(mem, n, sizeof(*x.sorted)),
-	    arena_array(mem, n, sizeof(*x.names)), n };
+	struct index x = { m, arena_array(mem, n, sizeof(*x.names)), n, { 0 } };
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		x.sorted[i] = &m[i];
-	if (n > 1)
-		qsort(x.sorted, n, sizeof(*x.sorted), by_name);
-	for (i = 0; i < n; i++)
-		x.names[i] = x.sorted[i]->name;
+		x.names[i] = m[i].name;
+	x.owners = owners_of_ids(mem, x.names, n);
 	return x;
 }
 
@@ -76,11 +65,9 @@ index_models(struct arena *mem, struct registered_model *m, size_t n)
 static struct registered_model *
 find_model(const struct index *x, struct str name)
 {
-	const struct registered_model key = { .name = name }, *wanted = &key;
-	struct registered_model **found = bsearch(&wanted, x->sorted, x->n,
-	    sizeof(*x->sorted), by_name);
+	size_t at = owners_find(&x->owners, name, 0);
 
-	return found == NULL ? NULL : *found;
+	return at == OWNERS_NONE ? NULL : &x->models[at];
 }
 
 static void
@@ -223,13 +210,7 @@ store_registered_model_create(struct work *work, struct registered_model *m)
 int
 store_registered_model_add_tags(struct work *work, const struct registered_model *m)
 {
-	size_t i;
-
-	for (i = 0; i < m->tags.n; i++)
-		if (db_exec(work, STMT_MODEL_TAG_INSERT, db_str(m->name),
-		    db_str(m->tags.items[i].key), db_str(m->tags.items[i].value)) == -1)
-			return -1;
-	return 0;
+	return kvs_write(work, STMT_MODEL_TAG_INSERT, KVS_OWNER(db_str(m->name)), &m->tags);
 }
 
 int

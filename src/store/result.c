@@ -20,6 +20,7 @@ struct db_result {
 	struct executed	 from;
 	uint64_t	 connection;	/* the one that it belongs to */
 	bool		 stored;
+	bool		 is_empty;	/* and was never opened */
 	size_t		 ncolumns;
 	const char	*out;
 	MYSQL_BIND	 bind[DB_COLUMNS_MAX];
@@ -87,13 +88,27 @@ result_new(struct work *work, const struct executed *from, const char *out, bool
 	return r;
 }
 
+/* What could not be executed: NULL, but what is like no row has none. */
+static struct db_result *
+failed(struct work *work)
+{
+	struct db_result *r;
+
+	if (db_error(work->db) != DB_UNLIKE)
+		return NULL;
+	db_error_clear(work->db);
+	r = arena_alloc(work->mem, sizeof(*r));
+	r->is_empty = true;
+	return r;
+}
+
 static struct db_result *
 open_fixed(struct work *work, enum stmt id, const struct db_val *values, size_t n, bool stored)
 {
 	struct executed e;
 
 	if (stmt_execute(work, id, values, n, &e) == -1)
-		return NULL;
+		return failed(work);
 	return result_new(work, &e, stmt_out(id), stored);
 }
 
@@ -115,7 +130,7 @@ open_built(struct work *work, struct sql *q, const char *out, bool stored)
 	struct executed e;
 
 	if (stmt_execute_built(work, q, &e) == -1)
-		return NULL;
+		return failed(work);
 	return result_new(work, &e, out, stored);
 }
 
@@ -170,6 +185,8 @@ db_next(struct db_result *r, struct db_val *row)
 	size_t i;
 	int rc;
 
+	if (r->is_empty)
+		return 0;
 	if (!is_open(r))
 		return db_fail(r->db, r->from.name, CR_SERVER_LOST, "connection lost");
 	rc = mysql_stmt_fetch(r->from.st);
@@ -222,12 +239,25 @@ db_get_values(struct work *work, enum stmt id, struct db_val *row,
 	return rc;
 }
 
-int
-db_names_are_exact(struct work *work)
+/* Does the count that the statement gives exceed nothing?  Kept in *known, which is -1. */
+static int
+ask_once(struct work *work, enum stmt id, int *known)
 {
 	struct db_val row[1];
 
-	if (work->db->exact_names == -1 && db_get(work, STMT_EXACT_NAMES, row) == 1)
-		work->db->exact_names = row[0].i64 > 0;
-	return work->db->exact_names;
+	if (*known == -1 && db_get(work, id, row) == 1)
+		*known = row[0].i64 > 0;
+	return *known;
+}
+
+int
+db_names_are_exact(struct work *work)
+{
+	return ask_once(work, STMT_EXACT_NAMES, &work->db->exact_names);
+}
+
+int
+db_is_uniform(struct work *work)
+{
+	return ask_once(work, STMT_IS_UNIFORM, &work->db->is_uniform);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/owners.h"
 #include "store/run.h"
 #include "store/sql.h"
 
@@ -49,20 +50,19 @@ store_run_state(struct work *work, struct str run_id, struct run_state *s)
 	return rc;
 }
 
-static void
-place(const struct str *ids, size_t n, const struct db_val *row, struct run *out)
+int
+store_run_lock(struct work *work, struct str run_id)
 {
-	size_t i;
+	struct db_val row[1];
 
-	for (i = 0; i < n; i++)
-		if (str_eq(ids[i], row[0].str))
-			from_row(row, &out[i]);
+	return db_get(work, STMT_RUN_LOCK, row, db_str(run_id));
 }
 
 int64_t
 store_run_list(struct work *work, const struct str *ids, size_t n,
     struct run *out)
 {
+	struct owners owners = owners_of_ids(work->mem, ids, n);
 	struct db_val row[RUN_COLUMNS];
 	struct db_result *r;
 	struct sql q;
@@ -79,7 +79,8 @@ store_run_list(struct work *work, const struct str *ids, size_t n,
 	sql_args(&q, ids, n);
 	r = db_query_sql(work, &q, "ssssiisssi");
 	while (r != NULL && (rc = db_next(r, row)) == 1)
-		place(ids, n, row, out);
+		if ((i = owners_find(&owners, row[0].str, 0)) != OWNERS_NONE)
+			from_row(row, &out[i]);
 	db_close(r);
 	sql_fini(&q);
 	for (i = 0; i < n; i++)
@@ -88,46 +89,32 @@ store_run_list(struct work *work, const struct str *ids, size_t n,
 	return rc == -1 ? -1 : (int64_t)kept;
 }
 
-/* The runs of a page by id, to find the one that a row belongs to. */
+/* The runs of a page, to find the one that a row belongs to. */
 struct page {
 	struct work	*work;
-	struct run	**sorted;
+	struct run	*runs;
 	struct str	*ids;
 	size_t		 n;
+	struct owners	 owners;
 };
-
-static int
-by_run_id(const void *a, const void *b)
-{
-	const struct run *const *x = a, *const *y = b;
-
-	return str_cmp((*x)->run_id, (*y)->run_id);
-}
 
 static void
 page_init(struct page *p, struct work *work, struct run *runs, size_t n)
 {
 	size_t i;
 
-	p->work = work;
-	p->n = n;
-	p->sorted = arena_array(work->mem, n, sizeof(*p->sorted));
-	p->ids = arena_array(work->mem, n, sizeof(*p->ids));
+	*p = (struct page){ work, runs, arena_array(work->mem, n, sizeof(*p->ids)), n, { 0 } };
 	for (i = 0; i < n; i++)
-		p->sorted[i] = &runs[i];
-	qsort(p->sorted, n, sizeof(*p->sorted), by_run_id);
-	for (i = 0; i < n; i++)
-		p->ids[i] = p->sorted[i]->run_id;
+		p->ids[i] = runs[i].run_id;
+	p->owners = owners_of_ids(work->mem, p->ids, n);
 }
 
 static struct run *
 page_find(const struct page *p, struct str run_id)
 {
-	struct run key = { .run_id = run_id };
-	const struct run *wanted = &key;
-	struct run **found = bsearch(&wanted, p->sorted, p->n, sizeof(*p->sorted), by_run_id);
+	size_t at = owners_find(&p->owners, run_id, 0);
 
-	return found == NULL ? NULL : *found;
+	return at == OWNERS_NONE ? NULL : &p->runs[at];
 }
 
 static void
@@ -249,8 +236,8 @@ read_datasets(struct page *p)
 	sql_lit(&q, "SELECT i.destination_id, i.input_uuid, d.name, d.digest, "
 	    "d.dataset_source_type, d.dataset_source, d.dataset_schema, "
 	    "d.dataset_profile, t.name, t.value FROM inputs i "
-	    "JOIN datasets d ON d.dataset_uuid = i.source_id "
-	    "LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid "
+	    "JOIN datasets d ON d.dataset_uuid = {i.source_id} "
+	    "LEFT JOIN input_tags t ON t.input_uuid = {i.input_uuid} "
 	    "WHERE i.destination_type = 'RUN' AND i.source_type = 'DATASET' "
 	    "AND i.destination_id IN ");
 	sql_args(&q, p->ids, p->n);
@@ -341,31 +328,6 @@ store_run_fill_one(struct work *work, struct run *r)
 	return rc == 0 && datasets ? read_datasets(&p) : rc;
 }
 
-static int
-write_kvs(struct work *work, enum stmt id, struct str run_id, const struct kvs *list)
-{
-	struct db_val *values;
-	int64_t rc;
-	size_t i;
-
-	if (list->n == 0)
-		return 0;
-	if (list->n == 1)
-		return db_exec(work, id, db_str(run_id), db_str(list->items[0].key),
-		    db_str(list->items[0].value)) == -1 ? -1 : 0;
-	values = calloc(3 * list->n, sizeof(*values));
-	if (values == NULL)
-		abort();
-	for (i = 0; i < list->n; i++) {
-		values[3 * i] = db_str(run_id);
-		values[3 * i + 1] = db_str(list->items[i].key);
-		values[3 * i + 2] = db_str(list->items[i].value);
-	}
-	rc = db_exec_rows(work, id, values, list->n);
-	free(values);
-	return rc == -1 ? -1 : 0;
-}
-
 int
 store_run_create(struct work *work, const struct run *r)
 {
@@ -373,7 +335,7 @@ store_run_create(struct work *work, const struct run *r)
 	    db_str(r->user_id), db_i64(r->start_time), db_str(r->artifact_uri),
 	    db_i64(r->experiment_id)) == -1)
 		return -1;
-	return write_kvs(work, STMT_TAG_INSERT, r->run_id, &r->tags);
+	return kvs_write(work, STMT_TAG_INSERT, KVS_OWNER(db_str(r->run_id)), &r->tags);
 }
 
 int
@@ -418,26 +380,21 @@ store_run_restore(struct work *work, struct str run_id)
 int
 store_tags_set(struct work *work, struct str run_id, const struct kvs *tags)
 {
-	struct kvs rest = { calloc(tags->n + 1, sizeof(struct kv)), 0 };
-	int rc = 0;
+	struct kvs rest = { arena_array(work->mem, tags->n + 1, sizeof(struct kv)), 0 };
 	size_t i;
 
-	if (rest.items == NULL)
-		abort();
-	for (i = 0; i < tags->n && rc != -1; i++) {
+	for (i = 0; i < tags->n; i++) {
 		const struct kv *tag = &tags->items[i];
 
 		if (str_is(tag->key, RUN_NAME_TAG)) {
 			if (tag->value.len == 0)
 				continue;
-			rc = rename_run(work, run_id, tag->value);
+			if (rename_run(work, run_id, tag->value) == -1)
+				return -1;
 		}
 		rest.items[rest.n++] = *tag;
 	}
-	if (rc != -1)
-		rc = write_kvs(work, STMT_TAG_SET, run_id, &rest);
-	free(rest.items);
-	return rc == -1 ? -1 : 0;
+	return kvs_write(work, STMT_TAG_SET, KVS_OWNER(db_str(run_id)), &rest);
 }
 
 int
@@ -535,5 +492,5 @@ store_tags_are_stored(struct work *work, struct str run_id,
 int
 store_params_add(struct work *work, struct str run_id, const struct kvs *params)
 {
-	return write_kvs(work, STMT_PARAM_INSERT, run_id, params);
+	return kvs_write(work, STMT_PARAM_INSERT, KVS_OWNER(db_str(run_id)), params);
 }

@@ -72,6 +72,8 @@ struct run_state {
 /* The row; an empty name shows the tag mlflow.runName. */
 int	store_run_find(struct work *, struct str run_id, struct run *);
 int	store_run_state(struct work *, struct str run_id, struct run_state *);
+/* Nobody else locks it until the end: for what is read, changed and written back. */
+int	store_run_lock(struct work *, struct str run_id);
 /* The rows of `ids` in that order, names as they stand; their number or -1. */
 int64_t	store_run_list(struct work *, const struct str *ids, size_t n,
 	    struct run *out);

@@ -10,9 +10,9 @@
 
 #define DATASET_JOIN							\
 	"SELECT 1 FROM inputs i JOIN datasets d "			\
-	"ON d.dataset_uuid = i.source_id"
+	"ON d.dataset_uuid = {i.source_id}"
 #define DATASET_OF_RUN							\
-	" WHERE i.destination_id = r.run_uuid "				\
+	" WHERE i.destination_id = {r.run_uuid} "			\
 	"AND i.destination_type = 'RUN' AND i.source_type = 'DATASET'"
 
 static const struct where_source sources[RUN_COLUMN__MAX] = {
@@ -56,7 +56,7 @@ static const struct where_source sources[RUN_COLUMN__MAX] = {
 	},
 	[RUN_DATASET_CONTEXT] = {
 		.rows = { DATASET_JOIN " JOIN input_tags t "
-		    "ON t.input_uuid = i.input_uuid" DATASET_OF_RUN
+		    "ON t.input_uuid = {i.input_uuid}" DATASET_OF_RUN
 		    " AND t.name = 'mlflow.data.context'" },
 		.value = { "t.value" },
 	},
@@ -233,10 +233,7 @@ add_order_joins(struct sql *q, const struct search *s)
 		if (o->field->scope == SCOPE_ATTRIBUTE)
 			continue;
 		add_joined(q, &join->tables, o->field);
-		sql_lit(q, " AND ");
-		sql_name(q, &join->key);
-		sql_lit(q, " = ");
-		sql_arg(q, db_str(o->key));
+		where_add_equal(q, &join->key, o->key);
 	}
 }
 

@@ -156,7 +156,12 @@ store_scorer_version_delete(struct work *work, struct str scorer_id, int64_t ver
 int
 store_online_config_set(struct work *work, struct online_config *o)
 {
+	struct db_val row[1];
+
 	o->config_id = id_hex32(work->mem);
+	/* there is one, however many set it at a time */
+	if (db_get(work, STMT_SCORER_LOCK_BY_ID, row, db_str(o->scorer_id)) == -1)
+		return -1;
 	if (db_exec(work, STMT_ONLINE_CONFIG_DELETE, db_str(o->scorer_id)) == -1)
 		return -1;
 	return db_exec(work, STMT_ONLINE_CONFIG_INSERT, db_str(o->config_id),

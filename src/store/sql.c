@@ -2,11 +2,12 @@
  * The builder of search statements.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "store/sql.h"
 
 void
-sql_init(struct sql *q, const struct work *work, const char *name)
+sql_init(struct sql *q, struct work *work, const char *name)
 {
 	*q = (struct sql){ .work = work, .name = name };
 }
@@ -17,16 +18,36 @@ sql_fini(struct sql *q)
 	buf_fini(&q->text);
 }
 
+/* (No database: a unit test.) */
+bool
+sql_is_uniform(const struct sql *q)
+{
+	return q->work->db == NULL || db_is_uniform(q->work) != 0;
+}
+
+/* "a = {b}": columns that no foreign key ties, and so not to one collation either. */
 void
 sql_add_literal(struct sql *q, const char *literal)
 {
+	const char *open, *close;
+
+	while ((open = strchr(literal, '{')) != NULL) {
+		bool uniform = sql_is_uniform(q);
+
+		close = strchr(open, '}');
+		buf_add(&q->text, literal, (size_t)(open - literal));
+		buf_puts(&q->text, uniform ? "" : "CONVERT(");
+		buf_add(&q->text, open + 1, (size_t)(close - open - 1));
+		buf_puts(&q->text, uniform ? "" : " USING utf8mb4) COLLATE utf8mb4_bin");
+		literal = close + 1;
+	}
 	buf_puts(&q->text, literal);
 }
 
 void
 sql_name(struct sql *q, const struct sql_name *name)
 {
-	buf_puts(&q->text, name->text);
+	sql_add_literal(q, name->text);
 }
 
 void

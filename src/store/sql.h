@@ -4,6 +4,9 @@
  * sql_lit takes only string literals (a variable does not compile), sql_name
  * only a column of a const table, sql_arg adds a `?` and keeps the value.
  * There is no way to append a run-time string.
+ *
+ * In both, "a.x = {b.y}" compares columns that no foreign key ties: where tables differ
+ * in their collations, they could not be compared without naming one.
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
@@ -15,7 +18,7 @@
 #define SQL_ARGS_MAX	65535
 
 struct sql {
-	const struct work *work;
+	struct work	*work;
 	const char	*name;		/* what the log calls it */
 	struct buf	 text;		/* released by sql_fini */
 	struct db_val	*args;
@@ -28,8 +31,13 @@ struct sql_name {
 };
 
 /* `name` says in the log which statement failed: "run.tags". */
-void	sql_init(struct sql *, const struct work *, const char *name);
+void	sql_init(struct sql *, struct work *, const char *name);
 void	sql_fini(struct sql *);
+/*
+ * Are all columns that may be compared utf8mb4, and in one collation?  Where they are
+ * not, comparisons convert.
+ */
+bool	sql_is_uniform(const struct sql *);
 #define sql_lit(q, literal)	sql_add_literal((q), "" literal "")
 void	sql_add_literal(struct sql *, const char *literal);
 void	sql_name(struct sql *, const struct sql_name *name);

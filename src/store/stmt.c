@@ -13,8 +13,18 @@
 #include "store/connection.h"
 #include "store/sql.h"
 
+/* No server takes less, if nobody has told it to. */
+#define PACKET_ALWAYS	(1024 * 1024)
+/* Bytes of a packet for the types, lengths and numbers of one value. */
+#define VALUE_OVERHEAD	32
+
 /* Longer texts name hundreds of ids and do not come again. */
 #define BUILT_TEXT_MAX	8192
+/*
+ * Rows of array binding leave in packets of about so many bytes: a server takes 16 MiB
+ * unless it is told otherwise.
+ */
+#define ROWS_BYTES	(1024 * 1024)
 
 struct stmt_row {
 	const char	*name;
@@ -92,6 +102,30 @@ db_prepare_all(struct work *work, const char **failed)
 	return 0;
 }
 
+/*
+ * Do the values go into one packet?  A server that is sent a larger one hangs up, which
+ * would look like a server that is away.  To be asked before the statement is prepared:
+ * a connection that is made anew here drops those that are.
+ */
+static int
+check_packet(struct work *work, const char *name, const struct db_val *values, size_t n)
+{
+	size_t bytes = n * VALUE_OVERHEAD, i;
+	struct db_val row[1];
+
+	for (i = 0; i < n; i++)
+		bytes += values[i].str.len;
+	if (bytes <= PACKET_ALWAYS)
+		return 0;
+	if (work->db->max_packet == 0) {
+		if (db_get(work, STMT_MAX_PACKET, row) != 1)
+			return -1;
+		work->db->max_packet = row[0].i64;
+	}
+	return (int64_t)bytes < work->db->max_packet ? 0 :
+	    db_fail(work->db, name, ER_NET_PACKET_TOO_LARGE, "values above max_allowed_packet");
+}
+
 /* One value as libmariadb wants it; the value must outlive the call. */
 static void
 bind_value(MYSQL_BIND *b, const struct db_val *v)
@@ -166,9 +200,12 @@ try_fixed(struct work *work, enum stmt id, const struct db_val *values)
 	const struct stmt_row *row = &stmt_rows[id];
 	const struct db_val workspace = db_str(work->workspace);
 	MYSQL_BIND bind[DB_COLUMNS_MAX];
-	MYSQL_STMT *st = fixed_statement(work, id);
+	MYSQL_STMT *st;
 	size_t i;
 
+	if (check_packet(work, row->name, values, count_given(row->in)) == -1)
+		return NULL;
+	st = fixed_statement(work, id);
 	for (i = 0; row->in[i] != '\0'; i++)
 		bind_value(&bind[i], next_value(row->in[i], &values, &workspace));
 	if (st == NULL || execute(work->db, st, row->name, i == 0 ? NULL : bind) == -1)
@@ -199,8 +236,9 @@ db_exec_values(struct work *work, enum stmt id, const struct db_val *values, siz
 {
 	struct executed e;
 
-	return stmt_execute(work, id, values, n, &e) == -1 ? -1 :
-	    (int64_t)mysql_stmt_affected_rows(e.st);
+	if (stmt_execute(work, id, values, n, &e) == 0)
+		return (int64_t)mysql_stmt_affected_rows(e.st);
+	return db_error(work->db) == DB_UNLIKE ? 0 : -1;
 }
 
 int64_t
@@ -295,8 +333,10 @@ bind_rows(struct work *work, struct arena *mem, const char *in, MYSQL_BIND *bind
 		bind_column(&a[c], &bind[c], in[c]);
 }
 
-int64_t
-db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_t rows)
+/* One execution of array binding: the rows affected, or -1. */
+static int64_t
+execute_rows(struct work *work, enum stmt id, MYSQL_STMT *st, const struct db_val *values,
+    size_t rows)
 {
 	const struct stmt_row *row = &stmt_rows[id];
 	struct db *db = work->db;
@@ -304,13 +344,8 @@ db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_
 	unsigned count = (unsigned)rows, none = 0;
 	int64_t affected = -1;
 	struct arena mem;
-	MYSQL_STMT *st;
 
-	assert(strlen(row->in) <= DB_COLUMNS_MAX);
-	if (rows == 0)
-		return 0;
-	st = fixed_statement(work, id);
-	if (st == NULL)
+	if (check_packet(work, row->name, values, rows * count_given(row->in)) == -1)
 		return -1;
 	arena_init(&mem);
 	bind_rows(work, &mem, row->in, bind, values, rows);
@@ -323,6 +358,39 @@ db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_
 		mysql_stmt_attr_set(st, STMT_ATTR_ARRAY_SIZE, &none);
 	arena_fini(&mem);
 	return affected;
+}
+
+/* How many of the rows go into one packet: at least one. */
+static size_t
+count_piece(const struct db_val *values, size_t columns, size_t rows)
+{
+	size_t n = 0, bytes = 0, i;
+
+	do {
+		for (i = 0; i < columns; i++)
+			bytes += sizeof(int64_t) + values[n * columns + i].str.len;
+		n++;
+	} while (n < rows && bytes < ROWS_BYTES);
+	return n;
+}
+
+int64_t
+db_exec_rows(struct work *work, enum stmt id, const struct db_val *values, size_t rows)
+{
+	size_t columns = count_given(stmt_rows[id].in), n;
+	int64_t affected, total = 0;
+	MYSQL_STMT *st;
+
+	assert(strlen(stmt_rows[id].in) <= DB_COLUMNS_MAX);
+	for (; rows > 0; rows -= n, values += n * columns) {
+		n = count_piece(values, columns, rows);
+		st = fixed_statement(work, id);
+		affected = st == NULL ? -1 : execute_rows(work, id, st, values, n);
+		if (affected == -1)
+			return -1;
+		total += affected;
+	}
+	return total;
 }
 
 void
@@ -425,7 +493,8 @@ try_built(struct work *work, struct sql *q, struct executed *e)
 	size_t i;
 	int rc;
 
-	if (db_ready(work, q->name) == -1)
+	if (check_packet(work, q->name, q->args, q->nargs) == -1 ||
+	    db_ready(work, q->name) == -1)
 		return -1;
 	connection = work->db->connection;
 	if (take_built(work->db, q, e) == -1)
@@ -450,4 +519,17 @@ stmt_execute_built(struct work *work, struct sql *q, struct executed *e)
 	if (try_built(work, q, e) == 0)
 		return 0;
 	return db_was_quiet(work->db, fresh) ? try_built(work, q, e) : -1;
+}
+
+int64_t
+db_exec_sql(struct work *work, struct sql *q)
+{
+	struct executed e;
+	int64_t rows;
+
+	if (try_built(work, q, &e) == -1)
+		return -1;
+	rows = (int64_t)mysql_stmt_affected_rows(e.st);
+	stmt_give_back(work->db, &e, work->db->connection, true);
+	return rows;
 }

@@ -17,15 +17,67 @@ static const struct sql_name order_ops[] = {
 	[OP_GE] = { " >= " },
 };
 
+/* A column whose characters and bytes are those of the values. */
+static void
+add_unicode(struct sql *q, const struct sql_name *column)
+{
+	bool converts = !sql_is_uniform(q);
+
+	if (converts)
+		sql_lit(q, "CONVERT(");
+	sql_name(q, column);
+	if (converts)
+		sql_lit(q, " USING utf8mb4)");
+}
+
+/*
+ * Can every column be compared with it as it is?  Text beyond ASCII may be beyond the
+ * column's character set, which the database takes for an error.
+ */
+static bool
+is_comparable(const struct sql *q, struct str value)
+{
+	size_t i;
+
+	for (i = 0; i < value.len && (unsigned char)value.p[i] < 0x80; i++)
+		;
+	return i == value.len || sql_is_uniform(q);
+}
+
+static bool
+are_comparable(const struct sql *q, const struct str *values, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && is_comparable(q, values[i]); i++)
+		;
+	return i == n;
+}
+
+void
+where_add_equal(struct sql *q, const struct sql_name *column, struct str value)
+{
+	sql_lit(q, " AND ");
+	if (is_comparable(q, value))
+		sql_name(q, column);
+	else
+		add_unicode(q, column);
+	sql_lit(q, " = ");
+	sql_arg(q, db_str(value));
+}
+
+static void
+add_bytes(struct sql *q, const struct sql_name *column)
+{
+	sql_lit(q, " AND BINARY ");
+	add_unicode(q, column);
+}
+
 void
 where_add_exact(struct sql *q, const struct sql_name *column, struct str value)
 {
-	sql_lit(q, " AND ");
-	sql_name(q, column);
-	sql_lit(q, " = ");
-	sql_arg(q, db_str(value));
-	sql_lit(q, " AND BINARY ");
-	sql_name(q, column);
+	where_add_equal(q, column, value);
+	add_bytes(q, column);
 	sql_lit(q, " = ");
 	sql_arg(q, db_str(value));
 }
@@ -47,12 +99,13 @@ where_add_view(struct sql *q, const struct sql_name *column,
 static void
 add_in(struct sql *q, const struct search_test *t, const struct sql_name *value)
 {
-	sql_lit(q, " AND ");
-	sql_name(q, value);
-	sql_lit(q, " IN ");
-	sql_args(q, t->texts, t->nvalues);
-	sql_lit(q, " AND BINARY ");
-	sql_name(q, value);
+	if (are_comparable(q, t->texts, t->nvalues)) {
+		sql_lit(q, " AND ");
+		sql_name(q, value);
+		sql_lit(q, " IN ");
+		sql_args(q, t->texts, t->nvalues);
+	}
+	add_bytes(q, value);
 	sql_lit(q, " IN ");
 	sql_args(q, t->texts, t->nvalues);
 }
@@ -61,8 +114,7 @@ static void
 add_not_in(struct sql *q, const struct search_test *t,
     const struct sql_name *value)
 {
-	sql_lit(q, " AND BINARY ");
-	sql_name(q, value);
+	add_bytes(q, value);
 	sql_lit(q, " NOT IN ");
 	sql_args(q, t->texts, t->nvalues);
 }
@@ -73,7 +125,7 @@ add_like(struct sql *q, const struct search_test *t,
     const struct sql_name *value)
 {
 	sql_lit(q, " AND ");
-	sql_name(q, value);
+	add_unicode(q, value);
 	sql_lit(q, " COLLATE utf8mb4_bin LIKE ");
 	sql_arg(q, db_str(t->texts[0]));
 	sql_lit(q, " ESCAPE X'5C'");
@@ -100,8 +152,7 @@ add_text(struct sql *q, const struct search_test *t,
 		where_add_exact(q, value, t->texts[0]);
 		return;
 	case OP_NE:
-		sql_lit(q, " AND BINARY ");
-		sql_name(q, value);
+		add_bytes(q, value);
 		sql_lit(q, " <> ");
 		sql_arg(q, db_str(t->texts[0]));
 		return;
@@ -109,8 +160,7 @@ add_text(struct sql *q, const struct search_test *t,
 	case OP_LE:
 	case OP_GT:
 	case OP_GE:
-		sql_lit(q, " AND BINARY ");
-		sql_name(q, value);
+		add_bytes(q, value);
 		sql_name(q, &order_ops[t->op]);
 		sql_arg(q, db_str(t->texts[0]));
 		return;
@@ -187,10 +237,7 @@ add_key(struct sql *q, const struct search_test *t, const struct sql_name *key)
 		where_add_exact(q, key, t->key);
 		return;
 	}
-	sql_lit(q, " AND ");
-	sql_name(q, key);
-	sql_lit(q, " = ");
-	sql_arg(q, db_str(t->key));
+	where_add_equal(q, key, t->key);
 }
 
 void

@@ -33,6 +33,12 @@ void	where_add(struct sql *, const struct search_node *tree,
 /* The same for one test. */
 void	where_add_test(struct sql *, const struct search_test *, const struct where_source *);
 
+/*
+ * " AND KEY = ?": by the column's collation, quick where it has an index.  A column that
+ * is not utf8mb4 is converted for text beyond ASCII, here and below.
+ */
+void	where_add_equal(struct sql *, const struct sql_name *column, struct str value);
+
 /* " AND (KEY = ? AND BINARY KEY = ?)": a name, exact on any collation. */
 void	where_add_exact(struct sql *, const struct sql_name *column,
 	    struct str value);

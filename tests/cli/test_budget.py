@@ -33,8 +33,8 @@ def test_memory_of_a_write(start):
     server = start("--max-memory=8", "--workers=1")
     dataset = requests.post(server.url + "/api/3.0/mlflow/datasets/create", json={"name": "d"},
                             timeout=60).json()["dataset"]["dataset_id"]
-    records = "[" + ",".join('{"inputs":{"q":%d,"text":"%s"}}' % (i, "x" * 20000)
-                             for i in range(400)) + "]"
+    records = "[" + ",".join('{"inputs":{"q":%d,"text":"%s"}}' % (i, "x" * (i // 400 * 9_000_000))
+                             for i in range(401)) + "]"
     path = f"{server.url}/api/3.0/mlflow/datasets/{dataset}/records"
     r = requests.post(path, json={"records": records}, timeout=60)
     assert r.status_code == 400, r.text[:300]

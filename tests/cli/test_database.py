@@ -1,9 +1,11 @@
 """`cairn server` on a database that was named: waiting, logging in, refusing."""
 
 import os
+import re
 import subprocess
 
 import pytest
+import requests
 
 import servers
 from conftest import command_line, processes_with, tool
@@ -119,6 +121,115 @@ def test_a_database_of_something_else_is_refused(start, database):
     server = start(f"--backend-store-uri={database.uri()}", wait=False)
     assert server.process.popen.wait(60) == 1
     assert "database: schema: " in server.output()
+
+
+def test_a_wrong_password_is_not_waited_for(start, database):
+    """One that is refused for five seconds is wrong; the default waits for sixty."""
+    database.start()
+    uri = f"mysql://cairn:wrong@127.0.0.1:{database.port}/cairn"
+    server = start(f"--backend-store-uri={uri}", wait=False)
+    assert server.process.popen.wait(30) == 1
+    assert re.search(r"no login at \S+ after [56] s: Access denied", server.output())
+
+
+@pytest.mark.parametrize("option", ["ssl_ca", "ssl_cert", "ssl_key"])
+def test_a_certificate_that_is_not_there_is_named(start, database, cairn, option):
+    database.start()
+    uri = f"{database.uri()}?{option}=/nope.pem"
+    if option == "ssl_key":
+        uri += f"&ssl_cert={__file__}"
+    server = start(f"--backend-store-uri={uri}", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert "cannot read /nope.pem: No such file" in server.output()
+    assert "password" not in server.output()
+    done = cairn("db", "check", "--backend-store-uri", uri)
+    assert done.returncode == 2
+    assert "cannot read /nope.pem: No such file" in done.stderr
+
+
+@pytest.fixture
+def reader(start, database):
+    """The URI of an account that may only read a database that has its experiment 0."""
+    database.start()
+    start(f"--backend-store-uri={database.uri()}").stop()
+    database.stop()
+    run_sql(
+        database,
+        "FLUSH PRIVILEGES;\n"
+        "CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'r';\n"
+        f"GRANT SELECT ON {servers.DATABASE}.* TO reader@'127.0.0.1';\n",
+    )
+    database.start()
+    return f"mysql://reader:r@127.0.0.1:{database.port}/{servers.DATABASE}"
+
+
+def test_an_account_that_only_reads(start, reader):
+    server = start(f"--backend-store-uri={reader}")
+    api = server.url + "/api/2.0/mlflow/"
+    found = requests.get(api + "experiments/get", {"experiment_id": "0"}, timeout=30)
+    assert found.json()["experiment"]["name"] == "Default"
+    assert requests.get(server.url + "/ready", timeout=30).status_code == 200
+    for path, body in [
+        ("experiments/create", {"name": "n"}),
+        ("runs/create", {"experiment_id": "0"}),
+        ("registered-models/create", {"name": "n"}),
+        ("experiments/delete", {"experiment_id": "0"}),
+    ]:
+        r = requests.post(api + path, json=body, timeout=30)
+        assert r.status_code == 403, r.text
+        assert r.json()["error_code"] == "PERMISSION_DENIED"
+        assert "may only read" in r.json()["message"] and "reader" not in r.text
+    # once in a while, not at each request
+    assert server.output().count("denied to user") == 1
+
+
+def test_tables_of_another_program(start, database):
+    run_sql(
+        database,
+        f"CREATE DATABASE {servers.DATABASE};\n"
+        f"CREATE TABLE {servers.DATABASE}.shop (id INT);\n",
+    )
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert "another program (shop)" in server.output()
+    assert "--allow-foreign-tables" in server.output()
+    server = start(f"--backend-store-uri={database.uri()}", "--allow-foreign-tables")
+    assert server.healthy()
+    server.stop()
+    # once made, they are no matter
+    assert start(f"--backend-store-uri={database.uri()}").healthy()
+
+
+@pytest.mark.parametrize(
+    "rows, reason",
+    [
+        ("('dc11669786a5'), ('deadbeef0001')", "more than one revision"),
+        ("('deadbeef0001')", "another program's"),
+    ],
+)
+def test_revisions_of_another_program(start, database, rows, reason):
+    run_sql(
+        database,
+        f"CREATE DATABASE {servers.DATABASE};\n"
+        f"CREATE TABLE {servers.DATABASE}.alembic_version (version_num VARCHAR(32));\n"
+        f"INSERT INTO {servers.DATABASE}.alembic_version VALUES {rows};\n",
+    )
+    database.start()
+    server = start(f"--backend-store-uri={database.uri()}", wait=False)
+    assert server.process.popen.wait(60) == 1
+    assert reason in server.output() and "deadbeef0001" in server.output()
+
+
+@pytest.mark.parametrize("charset", [None, "latin1"])
+def test_tables_in_another_character_set_are_told(start, tmp_path, charset):
+    folder = tmp_path / "db"
+    folder.mkdir()
+    with servers.MariaDB(str(folder), charset=charset) as db:
+        server = start(f"--backend-store-uri={db.uri()}")
+        assert server.output().count("not all tables are in utf8mb4") == (charset is not None)
+        assert server.output().count("cairn db check") == (charset is not None)
+        server.stop()
 
 
 @pytest.fixture

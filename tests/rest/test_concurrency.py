@@ -1,5 +1,6 @@
 """Many writers at once: nothing is lost, refused or left half done."""
 
+import json
 import random
 import threading
 import uuid
@@ -220,3 +221,144 @@ def test_deletion_against_writers(api, exp, crowd, on_cairn):
             assert key in metrics and key in tags
         elif on_cairn:
             assert key not in metrics and key not in tags
+
+
+def values(rows):
+    return [value for (value,) in rows]
+
+
+def test_models_of_one_run(api, exp, crowd, either, on_cairn):
+    """Whoever was told that a model is logged finds it in the run's list."""
+    run = api.new_run(exp)
+
+    def work(own, i):
+        return [(f"{i}-{n}", own.post("runs/log-model", {"run_id": run, "model_json": json.dumps({
+            "run_id": run, "artifact_path": f"{i}-{n}", "utc_time_created": "t",
+            "flavors": {}})}).status_code) for n in range(5)]
+
+    answers = [a for each in crowd(6, work) for a in each]
+    told = [path for path, status in answers if status == 200]
+    assert len(told) >= either(cairn=30, mlflow=1)
+    [tag] = [t["value"] for t in api.get_run(run)["data"]["tags"]
+             if t["key"] == "mlflow.log-model.history"]
+    kept = [model["artifact_path"] for model in json.loads(tag)]
+    # the reference loses most of them
+    assert sorted(kept) == sorted(told) if on_cairn else set(kept) <= set(told)
+
+
+def test_versions_of_one_logged_model(api, exp, crowd, sql, either, on_cairn):
+    """Every version that was made of a logged model is in the model's list."""
+    model = api.ok("logged-models", {"experiment_id": exp, "name": "m"})["model"]["info"]
+    names = [f"v-{uuid.uuid4().hex}" for _ in range(6)]
+    for name in names:
+        api.ok("registered-models/create", {"name": name})
+
+    def work(own, i):
+        return [(names[i], own.post("model-versions/create", {
+            "name": names[i], "source": f"models:/{model['model_id']}",
+            "model_id": model["model_id"]})) for _ in range(5)]
+
+    answers = [a for each in crowd(6, work) for a in each]
+    made = [(name, int(r.json()["model_version"]["version"]))
+            for name, r in answers if r.status_code == 200]
+    assert len(made) >= either(cairn=30, mlflow=1)
+    [tag] = values(sql("SELECT tag_value FROM logged_model_tags WHERE model_id = %s "
+                       "AND tag_key = 'mlflow.modelVersions'", (model["model_id"],)))
+    kept = [(entry["name"], entry["version"]) for entry in json.loads(tag)]
+    assert sorted(kept) == sorted(made) if on_cairn else set(kept) <= set(made)
+
+
+@pytest.fixture
+def new_dataset(api):
+    def make(**body):
+        return api.ok("datasets/create", {"name": uuid.uuid4().hex, **body}, version="3.0")[
+            "dataset"]["dataset_id"]
+
+    return make
+
+
+def test_records_of_one_dataset(api, new_dataset, crowd, either, on_cairn):
+    """Writers of the same record and of their own: every expectation is there."""
+    dataset = new_dataset()
+
+    def work(own, i):
+        return [(f"{i}-{n}", own.post(f"datasets/{dataset}/records", {"records": json.dumps([
+            {"inputs": {"q": "same"}, "expectations": {f"{i}-{n}": 1}, "tags": {f"{i}-{n}": 1}},
+            {"inputs": {"q": f"{i}-{n}"}, "expectations": {"a": n}},
+        ])}, version="3.0").status_code) for n in range(4)]
+
+    answers = [a for each in crowd(6, work) for a in each]
+    told = {key for key, status in answers if status == 200}
+    assert len(told) >= either(cairn=24, mlflow=1)
+    found = json.loads(api.read(f"datasets/{dataset}/records", version="3.0")["records"])
+    own = {r["inputs"]["q"] for r in found} - {"same"}
+    assert own >= told
+    if on_cairn:
+        [same] = [r for r in found if r["inputs"]["q"] == "same"]
+        assert set(same["expectations"]) == set(same["tags"]) == told
+        shown = api.read(f"datasets/{dataset}", version="3.0")["dataset"]
+        assert json.loads(shown["profile"]) == {"num_records": 25}
+        assert set(json.loads(shown["schema"])["expectations"]) == told | {"a"}
+
+
+def test_links_of_a_dataset_that_is_deleted(api, exp, new_dataset, crowd, sql, on_cairn):
+    """No link is left behind by a deletion."""
+    datasets = [new_dataset() for _ in range(8)]
+
+    def work(own, i):
+        for dataset in datasets:
+            if i == 0:
+                own.call("DELETE", f"datasets/{dataset}", json={}, version="3.0")
+            else:
+                own.post(f"datasets/{dataset}/add-experiments", {"experiment_ids": [exp]},
+                         version="3.0")
+
+    crowd(4, work)
+    gone = [d for d in datasets
+            if api.get(f"datasets/{d}", version="3.0").status_code == 404]
+    assert gone == datasets
+    if on_cairn:
+        assert not sql("SELECT * FROM entity_associations WHERE source_id IN %s", (datasets,))
+
+
+@pytest.mark.cairn_only("the reference makes several")
+def test_one_online_config(api, exp, crowd, sql):
+    """A scorer has one configuration, however many set it at a time."""
+    for _ in range(4):
+        name = uuid.uuid4().hex
+        scorer = api.ok("scorers/register", {
+            "experiment_id": exp, "name": name, "serialized_scorer": "{}"}, version="3.0")
+        answers = crowd(8, lambda own, i: own.call("PUT", "scorers/online-config", json={
+            "experiment_id": exp, "name": name, "sample_rate": 0}, version="3.0").status_code)
+        assert answers == [200] * 8
+        assert len(sql("SELECT * FROM online_scoring_configs WHERE scorer_id = %s",
+                       (scorer["scorer_id"],))) == 1
+
+
+def test_names_of_one_run(api, exp, crowd):
+    """A run's name and its tag are one, whoever renames it last and how."""
+    run = api.new_run(exp)
+
+    def work(own, i):
+        for n in range(5):
+            if i % 2 == 0:
+                own.post("runs/update", {"run_id": run, "run_name": f"{i}-{n}"})
+            else:
+                own.post("runs/set-tag", {"run_id": run, "key": "mlflow.runName",
+                                          "value": f"{i}-{n}"})
+
+    crowd(6, work)
+    found = api.get_run(run)
+    [tag] = [t["value"] for t in found["data"]["tags"] if t["key"] == "mlflow.runName"]
+    assert tag == found["info"]["run_name"]
+
+
+def test_links_of_one_run(api, exp, crowd, sql):
+    """A model is one output of a run, however many say it is."""
+    run = api.new_run(exp)
+    answers = crowd(6, lambda own, i: [own.post("runs/outputs", {
+        "run_id": run, "models": [{"model_id": f"m-{n}", "step": 1}]}).status_code
+        for n in range(3)])
+    assert {status for each in answers for status in each} <= {200, 400, 500}
+    kept = values(sql("SELECT destination_id FROM inputs WHERE source_id = %s", (run,)))
+    assert sorted(kept) == ["m-0", "m-1", "m-2"]

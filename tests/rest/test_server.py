@@ -1,6 +1,7 @@
 """What the server says of itself: health, version, server-info, ui-telemetry."""
 
 import pytest
+from conftest import check_error
 
 INFO = "server-info"
 TELEMETRY = "/ajax-api/3.0/mlflow/ui-telemetry"
@@ -41,6 +42,26 @@ def test_no_gateway_has_no_endpoints(api):
     assert (r.status_code, r.json()) == (200, {"endpoints": []})
     assert r.headers["content-type"] == "application/json"
     assert api.get("/api/2.0/mlflow/gateway-proxy").status_code == 404
+
+
+@pytest.mark.parametrize("body, message", [
+    ({}, "Deployments proxy request must specify a gateway_path."),
+    ({"gateway_path": ""}, "Deployments proxy request must specify a gateway_path."),
+    ({"gateway_path": "api/2.0/endpoints"},
+     "Invalid gateway_path: api/2.0/endpoints for method: POST"),
+    ({"gateway_path": "gateway/a/b/invocations"},
+     "Invalid gateway_path: gateway/a/b/invocations for method: POST"),
+    ({"gateway_path": "gateway//invocations"},
+     "Invalid gateway_path: gateway//invocations for method: POST"),
+    ({"gateway_path": "/gateway/a/invocations/"}, None),
+])
+def test_gateway_post(api, body, message, on_cairn):
+    """The reference asks for a path only where it has a gateway."""
+    r = api.post("/ajax-api/2.0/mlflow/gateway-proxy", body)
+    if message is None or not on_cairn:
+        assert (r.status_code, r.json()) == (200, {"endpoints": []})
+    else:
+        check_error(r, 400, "INVALID_PARAMETER_VALUE", message)
 
 
 @pytest.mark.parametrize("path", [

@@ -1,6 +1,7 @@
 /* The table's walk, and the table itself. */
 #include <string.h>
 
+#include "auth/permit.h"
 #include "http/error.h"
 #include "routes.h"
 #include "tap.h"
@@ -173,6 +174,47 @@ check_table(void)
 	}
 }
 
+static int
+do_nothing(struct ctx *c)
+{
+	(void)c;
+	return 0;
+}
+
+static int
+do_permit(struct ctx *c)
+{
+	return permit(c, READ, RUN, .id = STR("r"));
+}
+
+static int
+do_refuse(struct ctx *c)
+{
+	return fail(c, RESOURCE_DOES_NOT_EXIST, "none");
+}
+
+/* What a handler permitted decides whether it answers; 0 is an answer. */
+static void
+check_run(int (*handler)(struct ctx *), unsigned flags, int want, const char *what)
+{
+	const struct route row = { "GET", AT_API, 2, "/x", flags, RD, QUERY, NULL, 0, handler };
+	struct ctx c = { .mem = &mem, .route = &row, .permitted = true };
+	int rc = route_run(&c);
+
+	tap_ok(rc == (want == 0 ? 0 : -1) && c.error.status == want, "%s: %d", what,
+	    c.error.status);
+}
+
+static void
+check_rights(void)
+{
+	check_run(do_nothing, 0, 500, "a handler that permits nothing");
+	check_run(do_nothing, OPEN, 0, "one of an open row");
+	check_run(do_nothing, PROBE, 0, "one of a probe");
+	check_run(do_permit, 0, 0, "one that permits");
+	check_run(do_refuse, 0, 404, "one that found nothing");
+}
+
 int
 main(void)
 {
@@ -180,6 +222,7 @@ main(void)
 	check_walk();
 	check_rest();
 	check_table();
+	check_rights();
 	arena_fini(&mem);
 	return tap_done();
 }

@@ -17,8 +17,8 @@ struct all {
 	struct opt_dbl	value;
 	struct opt_bool	flag;
 	struct opt_enum	status;
-	struct strs	ids;
-	struct list	items;
+	struct strs	ids, few_ids;
+	struct list	items, any;
 	struct item	one;
 };
 
@@ -40,7 +40,9 @@ static const struct field fields[] = {
 	F_BOOL(all, flag, 0),
 	F_ENUM(all, status, 0, statuses),
 	F_STRS(all, ids, 0),
+	F_STRS_MAX(all, few_ids, 0, 2),
 	F_LIST(all, items, 0, item, item_fields),
+	F_LIST_MAX(all, any, 0, item, item_fields, LIST_ANY),
 	F_STRUCT(all, one, 0, item, item_fields),
 	F_END
 };
@@ -102,11 +104,49 @@ check_values(void)
 	    str_is(in.one.key, "k"), "an object");
 }
 
+/* A list of so many items within one of the fields. */
+static struct str
+many(const char *name, const char *item, size_t n)
+{
+	struct buf text = { 0 };
+	struct str out;
+	size_t i;
+
+	buf_printf(&text, "{\"run_id\":\"r\",\"%s\":[", name);
+	for (i = 0; i < n; i++)
+		buf_printf(&text, "%s%s", i == 0 ? "" : ",", item);
+	buf_puts(&text, "]}");
+	out = arena_str(&mem, buf_str(&text));
+	buf_fini(&text);
+	return out;
+}
+
+static void
+check_limits(void)
+{
+	struct str error;
+	struct all in;
+
+	tap_ok(decode(many("ids", "\"a\"", STRS_MAX).p, &in, &error) == 0 &&
+	    in.ids.n == STRS_MAX, "as many texts as may be");
+	tap_ok(decode(many("items", "{\"key\":\"a\"}", LIST_MAX).p, &in, &error) == 0 &&
+	    in.items.n == LIST_MAX, "as many objects as may be");
+	refused(many("ids", "\"a\"", STRS_MAX + 1).p, "The list 'ids' has 50001 items; one "
+	    "request takes at most 50000. Split it into several requests.");
+	refused(many("items", "{}", LIST_MAX + 1).p, "The list 'items' has 10001 items; one "
+	    "request takes at most 10000. Split it into several requests.");
+	refused(many("few_ids", "\"a\"", 3).p, "The list 'few_ids' has 3 items; one "
+	    "request takes at most 2. Split it into several requests.");
+	tap_ok(decode(many("any", "{\"key\":\"a\"}", LIST_MAX + 1).p, &in, &error) == 0 &&
+	    in.any.n == LIST_MAX + 1, "a list without a limit");
+}
+
 int
 main(void)
 {
 	arena_init(&mem);
 	check_values();
+	check_limits();
 	refused("{}", "Missing value for required parameter 'run_id'." DOCS);
 	refused("{\"run_id\":\"\"}", "Missing value for required parameter 'run_id'." DOCS);
 	refused("{\"runId\":\"r\"}", "Missing value for required parameter 'run_id'." DOCS);

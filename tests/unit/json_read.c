@@ -60,9 +60,50 @@ check_numbers(void)
 	json_free(o);
 }
 
+/* The items of a list, joined by "|"; behind the last "." at the end, or "!". */
+static void
+items(const char *text, const char *want)
+{
+	struct buf got = { 0 };
+	struct json_items it;
+	struct str item;
+	int rc = -1;
+
+	if (json_items_open(&it, str_of(text)))
+		while ((rc = json_items_next(&it, &item)) == 1) {
+			buf_add_str(&got, item);
+			buf_putc(&got, '|');
+		}
+	buf_puts(&got, rc == 0 ? "." : "!");
+	tap_ok(strcmp(got.p, want) == 0, "items of %s: %s", text, got.p);
+	buf_fini(&got);
+}
+
+static void
+check_items(void)
+{
+	items("[]", ".");
+	items(" [ ] ", ".");
+	items("[1]", "1|.");
+	items("[ 1 , {\"a\":[1,2]} ,\t[]\n]\n", "1|{\"a\":[1,2]}|[]|.");
+	items("[\"],[\",\"\\\"]\"]", "\"],[\"|\"\\\"]\"|.");
+	/* what is empty is refused by whoever reads it */
+	items("[,]", "||.");
+	items("[1,]", "1||.");
+	items("", "!");
+	items("{}", "!");
+	items("[", "!");
+	items("[1", "!");
+	items("[1,", "1|!");
+	items("[{}}]", "!");
+	items("[\"]", "!");
+	items("[1] 2", "1|!");
+}
+
 int
 main(void)
 {
+	check_items();
 	FINE("{}", "{}");
 	FINE(" \t\r\n{} \n", "{}");
 	FINE("\xef\xbb\xbf{}", "{}");

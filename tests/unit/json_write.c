@@ -123,6 +123,28 @@ check_scopes(void)
 	buf_fini(&b);
 }
 
+/* A text in pieces is the text in one. */
+static void
+check_pieces(void)
+{
+	struct buf text = { 0 };
+	struct json_out o;
+
+	json_out_init(&o, &text);
+	json_begin(&o, NULL);
+	json_text_begin(&o, "a");
+	json_text_add(&o, STR("x\""));
+	json_text_add(&o, STR(""));
+	json_text_add(&o, STR("\n\xc3"));
+	json_text_add(&o, STR("\xbc"));
+	json_text_end(&o);
+	json_put_i64(&o, "b", 1);
+	json_end(&o);
+	tap_ok(str_is(buf_str(&text), "{\"a\":\"x\\\"\\n\xc3\xbc\",\"b\":1}"),
+	    "a text in pieces: %s", text.p);
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -149,5 +171,6 @@ main(void)
 	check_round_trip();
 	check_moderate();
 	check_scopes();
+	check_pieces();
 	return tap_done();
 }

@@ -4,7 +4,7 @@
 #include "tap.h"
 
 static struct arena mem;
-static const struct work work = { .mem = &mem };
+static struct work work = { .mem = &mem };
 
 static const struct where_source sources[RUN_COLUMN__MAX] = {
 	[RUN_ID] = { .value = { "id" } },

@@ -64,6 +64,38 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/*
+ * Tables that Cairn reads or writes.  The others are MLflow's alone: a later release may
+ * have changed them, and what is put in front of a person must not undo that.
+ */
+static bool
+is_used(const char *table)
+{
+	static const char *const used[] = {
+		"experiments", "experiment_tags", "runs", "tags", "params", "metrics",
+		"latest_metrics", "datasets", "inputs", "input_tags", "logged_models",
+		"logged_model_metrics", "logged_model_params", "logged_model_tags",
+		"registered_models", "registered_model_tags", "registered_model_aliases",
+		"model_versions", "model_version_tags", "evaluation_datasets",
+		"evaluation_dataset_records", "evaluation_dataset_tags",
+		"entity_associations", "scorers", "scorer_versions",
+		"online_scoring_configs", "workspaces", "alembic_version",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		if (same(used[i], table))
+			return true;
+	return false;
+}
+
+/* The SQL for a table that is used; none for another. */
+static struct str
+repair_for(const char *table, struct str sql)
+{
+	return is_used(table) ? sql : (struct str){ 0 };
+}
+
 static const struct schema_column *
 expected_column(const char *table, const char *name)
 {
@@ -341,9 +373,9 @@ check_missing_columns(const struct found *f, struct schema_findings *out)
 	for (want = schema_columns; want->table != NULL; want++)
 		if (find_table(f, want->table) != NULL &&
 		    find_column(f, want) == NULL)
-			schema_finding_add(out,
+			schema_finding_add(out, repair_for(want->table,
 			    arena_printf(f->mem, "ALTER TABLE %s ADD COLUMN %s",
-			    want->table, want->definition),
+			    want->table, want->definition)),
 			    "column %s.%s is missing", want->table, want->name);
 }
 
@@ -364,12 +396,12 @@ check_key(const struct found *f, const struct schema_key *want,
 	const struct schema_key *is = find_key_named(f, want);
 
 	if (is == NULL)
-		schema_finding_add(out,
+		schema_finding_add(out, repair_for(want->table,
 		    arena_printf(f->mem, "ALTER TABLE %s ADD %s", want->table,
-		    want->definition),
+		    want->definition)),
 		    "index %s of table %s is missing", want->name, want->table);
 	else
-		schema_finding_add(out, key_replacement(f->mem, want),
+		schema_finding_add(out, repair_for(want->table, key_replacement(f->mem, want)),
 		    "index %s of table %s is on (%s)%s, not on (%s)%s",
 		    want->name, want->table,
 		    is->columns, is->unique ? " and unique" : "",
@@ -412,14 +444,15 @@ static void
 check_column(const struct found *f, const struct schema_column *want,
     const struct schema_column *is, struct schema_findings *out)
 {
+	struct str repair = repair_for(want->table, column_repair(f->mem, want));
 	bool counts = same(want->extra, "auto_increment");
 
 	if (counts && !same(is->extra, want->extra))
-		schema_finding_add(out, column_repair(f->mem, want),
+		schema_finding_add(out, repair,
 		    "column %s.%s has lost its AUTO_INCREMENT", want->table,
 		    want->name);
 	else
-		schema_finding_add(out, column_repair(f->mem, want),
+		schema_finding_add(out, repair,
 		    "column %s.%s is %s%s%s%s %s, not \"%s\"", want->table,
 		    want->name, is->type, is->nullable ? "" : " NOT NULL",
 		    is->initial == NULL ? "" : " DEFAULT ",
@@ -439,6 +472,27 @@ check_columns(const struct found *f, struct schema_findings *out)
 	}
 }
 
+/*
+ * A table that is not used is changed only to have another character set, without which
+ * those that it refers to cannot be; which collation it has is MLflow's matter.
+ */
+static bool
+is_wrong(const char *table, const char *is, const char *want)
+{
+	if (is == NULL || same(is, want))
+		return false;
+	return is_used(table) || !str_starts(str_of(is), "utf8mb4_");
+}
+
+static bool
+is_wrong_column(const struct found *f, const struct found_column *c)
+{
+	const char *want = c->expected == NULL ? NULL : c->expected->collation;
+
+	return want != NULL &&
+	    is_wrong(c->is.table, c->is.collation, want[0] == '\0' ? f->wanted : want);
+}
+
 /* The first wrong collation in a table; NULL: all is well, or no such table. */
 static const char *
 wrong_collation(const struct found *f, const char *table)
@@ -448,18 +502,11 @@ wrong_collation(const struct found *f, const char *table)
 
 	if (t == NULL)
 		return NULL;
-	if (!same(t->collation, f->wanted))
+	if (is_wrong(table, t->collation, f->wanted))
 		return t->collation;
-	for (c = f->columns; c != NULL; c = c->next) {
-		const char *want;
-
-		if (c->expected == NULL || !same(c->is.table, table))
-			continue;
-		want = c->expected->collation;
-		if (want != NULL && c->is.collation != NULL &&
-		    !same(c->is.collation, want[0] == '\0' ? f->wanted : want))
+	for (c = f->columns; c != NULL; c = c->next)
+		if (same(c->is.table, table) && is_wrong_column(f, c))
 			return c->is.collation;
-	}
 	return NULL;
 }
 
@@ -475,14 +522,14 @@ touches_wrong(const struct found *f, const struct schema_reference *r)
 static void
 add_conversion(struct buf *sql, const struct found *f, const char *table)
 {
-	const struct schema_column *c;
+	const struct found_column *c;
 
 	buf_printf(sql, "ALTER TABLE %s DEFAULT CHARACTER SET utf8mb4"
 	    " COLLATE %s", table, f->wanted);
-	for (c = schema_columns; c->table != NULL; c++)
-		if (same(c->table, table) && c->collation != NULL)
+	for (c = f->columns; c != NULL; c = c->next)
+		if (same(c->is.table, table) && is_wrong_column(f, c))
 			buf_printf(sql, ",\n    MODIFY COLUMN %s",
-			    c->definition);
+			    c->expected->definition);
 	buf_puts(sql, ";\n");
 }
 
@@ -550,9 +597,9 @@ check_table(const struct found *f, const struct schema_statement *s,
 		schema_finding_add(out, str_of(s->text), "table %s is missing",
 		    s->table);
 	else if (!same(t->engine, "InnoDB"))
-		schema_finding_add(out,
+		schema_finding_add(out, repair_for(s->table,
 		    arena_printf(f->mem, "ALTER TABLE %s ENGINE=InnoDB",
-		    s->table),
+		    s->table)),
 		    "table %s is in %s, not in InnoDB", s->table,
 		    t->engine == NULL ? "no engine" : t->engine);
 }
@@ -577,7 +624,7 @@ check_reference(const struct found *f, const struct schema_reference *want,
 	if (differs)
 		add_drop(&sql, want->table, want->name);
 	add_reference(&sql, want);
-	schema_finding_add(out, arena_str(f->mem, buf_str(&sql)),
+	schema_finding_add(out, repair_for(want->table, arena_str(f->mem, buf_str(&sql))),
 	    "foreign key %s of table %s %s", want->name, want->table,
 	    differs ? "is another" : "is missing");
 	buf_fini(&sql);

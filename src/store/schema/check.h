@@ -5,7 +5,9 @@
  * Compared: tables and their engine, columns, keys, foreign keys, collations.
  * Keys and foreign keys count by what they do, not by name: a dump and restore
  * may rename them.  Not compared: CHECKs and triggers, without which both
- * servers work, and whatever the operator added.
+ * servers work, and whatever the operator added.  Tables of MLflow's that Cairn does
+ * not use are compared, too, but no column of theirs gets SQL, unless its character set
+ * stands in the way of those that refer to it.
  */
 #ifndef STORE_SCHEMA_CHECK_H
 #define STORE_SCHEMA_CHECK_H

@@ -1,4 +1,5 @@
-# 3.17.2.sql into tables.c: the statements, and what they define.
+# 3.17.2.sql into tables.c: the statements, and what they define; with -v part=widths into
+# columns.h: what the text columns hold.
 #
 # Reads the form that the head of the .sql describes and nothing more; a line
 # that it does not understand stops the build.  Plain POSIX awk.
@@ -72,6 +73,20 @@ function add_column(d, word,    type, required, initial, extra, collation) {
 	    literal(extra), required ? "false" : "true", collation, literal(d))
 }
 
+# Characters of a varchar, bytes of the others.
+function add_width(name, type,    most) {
+	if (type ~ /^varchar\(/) {
+		most = type
+		gsub(/[^0-9]/, "", most)
+	} else if (type == "text")
+		most = 65535
+	else if (type == "mediumtext")
+		most = 16777215
+	else
+		return
+	widths = widths sprintf("#define WIDTH_%s_%s %d\n", toupper(table), toupper(name), most)
+}
+
 function end_definition(    d, word) {
 	d = definition
 	definition = ""
@@ -92,6 +107,7 @@ function end_definition(    d, word) {
 	else if (word[2] ~ /^(big)?int\(|^tinyint\(|^double$|^float$|^varchar\(|text$|^json$|^blob$|^date$/) {
 		gsub(/  +/, " ", d)
 		add_column(d, word)
+		add_width(bare(word[1]), word[2])
 	} else
 		die("neither a column nor a key: " d)
 }
@@ -124,6 +140,13 @@ END {
 	if (failed)
 		exit 1
 	end_statement()
+	if (part == "widths") {
+		printf "/* Made from 3.17.2.sql by tables.awk: change those. */\n"
+		printf "#ifndef STORE_SCHEMA_COLUMNS_H\n#define STORE_SCHEMA_COLUMNS_H\n\n"
+		printf "/* What a text column holds: characters of a varchar, bytes of any other. */\n"
+		printf "%s\n#endif\n", widths
+		exit 0
+	}
 	printf "/* Made from 3.17.2.sql by tables.awk: change those. */\n"
 	printf "#include <stddef.h>\n\n#include \"store/schema/schema.h\"\n\n"
 	printf "const struct schema_statement schema_statements[] = {\n%s", statements
