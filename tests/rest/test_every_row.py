@@ -14,6 +14,9 @@ import pytest
 
 pytestmark = pytest.mark.cairn_only("doc/ROUTES.md is Cairn's table")
 
+ASSESSMENT = {"assessment_name": "q", "source": {"source_type": "HUMAN", "source_id": "a"},
+              "feedback": {"value": True}}
+
 # What no request can have done to it here, and what is said instead.
 NOT_HERE = {
     ("GET", "/"): {200, 404, 503},  # the web UI need not be installed
@@ -29,10 +32,14 @@ NOT_HERE = {
 
 
 def rows():
-    """(method, path) of the table, without the part that all have in common."""
+    """(method, path) of the table, without the part that all have in common.
+
+    3.0/ stays: some paths are there in both versions.
+    """
     page = pathlib.Path(__file__).parents[2] / "doc" / "ROUTES.md"
     for method, path in re.findall(r"(?m)^\| ([A-Z]+) \| `([^`]+)`", page.read_text()):
-        yield method, re.sub(r"^(\{/api,/ajax-api\}|/ajax-api)/[23]\.0/(mlflow/)?", "", path)
+        path = re.sub(r"^(\{/api,/ajax-api\}|/ajax-api)/([23]\.0)/(mlflow/)?", r"\2/", path)
+        yield method, path.removeprefix("2.0/")
 
 
 class World:
@@ -96,11 +103,43 @@ class World:
         return {"experiment_id": self.exp, "name": name}, made["scorer_id"]
 
 
+    def trace_info(self):
+        return {"trace_id": "tr-" + uuid.uuid4().hex, "state": "OK", "tags": {"t": "v"},
+                "request_time": "2023-11-14T22:13:20Z", "trace_location": {
+                    "type": "MLFLOW_EXPERIMENT",
+                    "mlflow_experiment": {"experiment_id": self.exp}}}
+
+    def trace(self):
+        info = self.trace_info()
+        self.api.ok("traces", {"trace": {"trace_info": info}}, version="3.0")
+        return info["trace_id"]
+
+    def spans(self, trace):
+        """A request of OpenTelemetry with one span."""
+        return {"*headers": {"x-mlflow-experiment-id": self.exp}, "resourceSpans": [{
+            "scopeSpans": [{"spans": [{
+                "traceId": trace, "spanId": trace[:16], "name": "s",
+                "startTimeUnixNano": "1", "endTimeUnixNano": "2"}]}]}]}
+
+    def traced(self):
+        """A trace with a span."""
+        trace = uuid.uuid4().hex
+        r = send(self.api, "POST", "/v1/traces", "", "", self.spans(trace))
+        assert r.status_code == 200, r.text
+        return "tr-" + trace
+
+    def assessed(self):
+        trace = self.trace()
+        made = self.api.ok(f"traces/{trace}/assessments", {"assessment": ASSESSMENT},
+                           version="3.0")["assessment"]
+        return {"trace_id": trace, "assessment_id": made["assessment_id"]}
+
+
 def of_server(w):
     return {
         ("GET", "/health"): {}, ("GET", "/version"): {}, ("GET", "/ready"): {},
-        ("GET", "/metrics"): {}, ("GET", "server-info"): {}, ("GET", "ui-telemetry"): {},
-        ("POST", "ui-telemetry"): {}, ("GET", "gateway-proxy"): {},
+        ("GET", "/metrics"): {}, ("GET", "3.0/server-info"): {}, ("GET", "3.0/ui-telemetry"): {},
+        ("POST", "3.0/ui-telemetry"): {}, ("GET", "gateway-proxy"): {},
         ("POST", "gateway-proxy"): {"gateway_path": "gateway/x/invocations"},
         ("GET", "/"): {}, ("GET", "/static-files/{*path}"): {"*path": "x"},
         ("GET", "/build/{*path}"): {"*path": "x"},
@@ -236,10 +275,10 @@ def of_datasets(w):
     def one(**more):
         return {"dataset_id": w.dataset(), **more}
 
-    path = "datasets/{dataset_id}"
+    path = "3.0/datasets/{dataset_id}"
     return {
-        ("POST", "datasets/create"): {"name": w.name()},
-        ("GET", "datasets/search"): {}, ("POST", "datasets/search"): {},
+        ("POST", "3.0/datasets/create"): {"name": w.name()},
+        ("GET", "3.0/datasets/search"): {}, ("POST", "3.0/datasets/search"): {},
         ("GET", path): one(), ("DELETE", path): one(),
         ("PATCH", path + "/tags"): one(tags='{"k": "v"}'),
         ("DELETE", path + "/tags/{key}"): one(key="t"),
@@ -255,17 +294,53 @@ def of_datasets(w):
 def of_scorers(w):
     scorer, scorer_id = w.scorer()
     return {
-        ("POST", "scorers/register"): {**scorer, "serialized_scorer": "{}"},
-        ("GET", "scorers/list"): {"experiment_id": w.exp},
-        ("GET", "scorers/versions"): scorer, ("GET", "scorers/get"): scorer,
-        ("DELETE", "scorers/delete"): w.scorer()[0],
-        ("PUT", "scorers/online-config"): {**scorer, "sample_rate": 0},
-        ("GET", "scorers/online-configs"): {"scorer_ids": scorer_id},
+        ("POST", "3.0/scorers/register"): {**scorer, "serialized_scorer": "{}"},
+        ("GET", "3.0/scorers/list"): {"experiment_id": w.exp},
+        ("GET", "3.0/scorers/versions"): scorer, ("GET", "3.0/scorers/get"): scorer,
+        ("DELETE", "3.0/scorers/delete"): w.scorer()[0],
+        ("PUT", "3.0/scorers/online-config"): {**scorer, "sample_rate": 0},
+        ("GET", "3.0/scorers/online-configs"): {"scorer_ids": scorer_id},
+    }
+
+
+def of_traces(w):
+    def one(**more):
+        return {"trace_id": w.trace(), **more}
+
+    run, path = {"run_id": w.run}, "traces/{trace_id}"
+    assessed = w.assessed()
+    delete = {"experiment_id": w.exp, "request_ids": []}
+    return {
+        ("POST", "3.0/traces"): {"trace": {"trace_info": w.trace_info()}},
+        ("GET", "3.0/traces/get"): {"trace_id": w.traced()},
+        ("GET", "3.0/traces/batchGet"): {"trace_ids": w.traced()},
+        ("POST", "3.0/traces/batchGetInfos"): {"trace_ids": [w.trace()]},
+        ("GET", "get-trace-artifact"): {"request_id": w.traced()},
+        ("GET", "3.0/get-trace-artifact"): {"request_id": w.traced(), "path": ""},
+        ("POST", "3.0/traces/delete-traces"): {**delete, "request_ids": [w.trace()]},
+        ("POST", "traces/delete-traces"): {**delete, "request_ids": [w.trace()]},
+        ("POST", "traces/link-to-run"): {**run, "trace_ids": [w.trace()]},
+        ("POST", "traces/link-prompts"): one(prompt_versions=[{"name": "p", "version": "1"}]),
+        ("GET", "3.0/" + path): one(),
+        ("PATCH", "3.0/" + path + "/tags"): one(key="k", value="v"),
+        ("DELETE", "3.0/" + path + "/tags"): one(key="t"),
+        ("PATCH", path + "/tags"): one(key="k", value="v"),
+        ("DELETE", path + "/tags"): one(key="t"),
+        ("POST", "traces"): {"experiment_id": w.exp, "timestamp_ms": 1},
+        ("PATCH", "traces/{request_id}"): {
+            "request_id": w.trace(), "timestamp_ms": 2, "status": "OK"},
+        ("GET", "traces/{request_id}/info"): {"request_id": w.trace()},
+        ("POST", "3.0/" + path + "/assessments"): one(assessment=ASSESSMENT),
+        ("GET", "3.0/" + path + "/assessments/{assessment_id}"): assessed,
+        ("PATCH", "3.0/" + path + "/assessments/{assessment_id}"): {
+            **assessed, "assessment": {"rationale": "r"}, "update_mask": "rationale"},
+        ("DELETE", "3.0/" + path + "/assessments/{assessment_id}"): w.assessed(),
+        ("POST", "/v1/traces"): w.spans(uuid.uuid4().hex),
     }
 
 
 RESOURCES = [of_server, of_experiments, of_runs, of_artifacts, of_logged_models, of_registry,
-             of_datasets, of_scorers]
+             of_datasets, of_scorers, of_traces]
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +358,7 @@ def send(api, method, path, prefix, version, body):
             body["+" + name] = value
     query = {k[1:]: body.pop(k) for k in list(body) if k.startswith("?")}
     body = {k.removeprefix("+"): v for k, v in body.items()}
-    kw = {"params": query}
+    kw = {"params": query, "headers": body.pop("*headers", {})}
     if "*body" in body:
         kw["data"] = body.pop("*body")
         kw["headers"] = {"Content-Type": "application/octet-stream"}
@@ -301,9 +376,9 @@ def send(api, method, path, prefix, version, body):
 def test_rows(api, world, resource):
     known = set(rows())
     for (method, path), body in resource(world).items():
-        version = "3.0" if path.startswith(("datasets", "scorers", "server", "ui-")) else "2.0"
         assert (method, path) in known, "no such row"
-        r = send(api, method, path, "ajax-api", version, body)
+        version = "3.0" if path.startswith("3.0/") else "2.0"
+        r = send(api, method, path.removeprefix("3.0/"), "ajax-api", version, body)
         allowed = NOT_HERE.get((method, path), {200})
         assert r.status_code in allowed, (method, path, r.status_code, r.text[:500])
         assert "did not look at the rights" not in r.text
