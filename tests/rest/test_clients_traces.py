@@ -1,5 +1,8 @@
 """Traces by MLflow's own client, as an application has them."""
 
+import pathlib
+import uuid
+
 import pytest
 from conftest import client_name, interpreters, run_client
 
@@ -77,3 +80,22 @@ def test_an_agent(server, tmp_path, python, is_async):
     assert got["assessments"] == [["good", False, True], ["good", True, False]]
     assert got["expectation"] == [{"a": [1, 2]}]
     assert got["late"] == "1" and got["deleted"] == 2 and got["gone"]
+
+
+EXAMPLE = f"""
+import contextlib, io, json, runpy
+
+out = io.StringIO()
+with contextlib.redirect_stdout(out):
+    runpy.run_path({str(pathlib.Path(__file__).parents[2] / "examples/traces/shop_agent.py")!r},
+                   run_name="__main__")
+print("RESULT " + json.dumps({{"said": out.getvalue().splitlines()}}))
+"""
+
+
+@pytest.mark.parametrize("python", interpreters(oldest=3), ids=client_name)
+def test_the_example(server, tmp_path, python):
+    done = run_client(python, EXAMPLE, server, tmp_path, EXPERIMENT="agent-" + uuid.uuid4().hex)
+    failed, count = done["said"][-3:-1]
+    assert failed.endswith("failed: answer (AGENT), understand (PARSER), price (TOOL)"), failed
+    assert count == "4 traces, 1 failed"

@@ -423,7 +423,8 @@ def test_image_sizes(stack, second):
     for name, megabytes in sizes.items():
         figure(f"image Dockerfile-{name}", f"{megabytes:.1f} MB")
     assert user.split("\n")[0] == "0" and "cairn" in user
-    assert sizes["as-user"] <= 125 and sizes["as-root"] <= 125 and sizes["minimal"] <= 45
+    # 2.7 MB of them are the prices of models
+    assert sizes["as-user"] <= 125 and sizes["as-root"] <= 125 and sizes["minimal"] <= 50
 
 
 def volumes(stack):
