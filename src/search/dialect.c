@@ -6,6 +6,7 @@
 #define EQUAL		(1u << OP_EQ | 1u << OP_NE)
 #define MORE_LESS	(1u << OP_LT | 1u << OP_LE | 1u << OP_GT | 1u << OP_GE)
 #define LIKES		(1u << OP_LIKE | 1u << OP_ILIKE)
+#define RLIKE		(1u << OP_RLIKE)
 #define LISTS		(1u << OP_IN | 1u << OP_NOT_IN)
 #define NULLS		(1u << OP_IS_NULL | 1u << OP_NOT_NULL)
 
@@ -14,6 +15,11 @@
 #define PARAM		SCOPE_PARAM
 #define TAG		SCOPE_TAG
 #define DATASET		SCOPE_DATASET
+#define METADATA	SCOPE_METADATA
+#define SPAN		SCOPE_SPAN
+#define FEEDBACK	SCOPE_FEEDBACK
+#define EXPECTATION	SCOPE_EXPECTATION
+#define ISSUE		SCOPE_ISSUE
 #define BOTH		(USE_FILTER | USE_ORDER)
 
 /* Not every text of MLflow's closes the quote that it opens. */
@@ -28,25 +34,25 @@
 
 /* clang-format off */
 static const struct search_ops text_ops = {
-	EQUAL | LIKES, SET_CLOSED(TEXT_SET), false
+	.mask = EQUAL | LIKES, .refusal = SET_CLOSED(TEXT_SET)
 };
 static const struct search_ops list_ops = {
-	EQUAL | LIKES | LISTS, SET_CLOSED(TEXT_SET), false
+	.mask = EQUAL | LIKES | LISTS, .refusal = SET_CLOSED(TEXT_SET)
 };
 static const struct search_ops number_ops = {
-	EQUAL | MORE_LESS, SET(TEXT_SET), false
+	.mask = EQUAL | MORE_LESS, .refusal = SET(TEXT_SET)
 };
 static const struct search_ops dataset_ops = {
-	EQUAL | LIKES | LISTS, SET(TEXT_SET), false
+	.mask = EQUAL | LIKES | LISTS, .refusal = SET(TEXT_SET)
 };
 static const struct search_ops metric_ops = {
-	EQUAL | MORE_LESS, SET(NUMBER_SET), false
+	.mask = EQUAL | MORE_LESS, .refusal = SET(NUMBER_SET)
 };
 static const struct search_ops param_ops = {
-	EQUAL | LIKES | NULLS, SET_CLOSED(PAIR_SET), false
+	.mask = EQUAL | LIKES | NULLS, .refusal = SET_CLOSED(PAIR_SET)
 };
 static const struct search_ops tag_ops = {
-	EQUAL | LIKES | NULLS, SET(PAIR_SET), false
+	.mask = EQUAL | LIKES | NULLS, .refusal = SET(PAIR_SET)
 };
 
 static const struct search_grammar sql_grammar = {
@@ -102,6 +108,8 @@ static const struct search_field run_fields[] = {
 #define KEPT_QUOTES	{ "", "", "", "`\"'" }
 #define NO_QUOTES	{ "", "", "", "" }
 
+#define LISTS_FOR(keys) \
+	"Only " keys " attributes support comparison with a list of quoted string values."
 #define NO_NULL		"IS NULL / IS NOT NULL is only supported for "
 
 const struct search_dialect search_runs = {
@@ -116,16 +124,16 @@ const struct search_dialect search_runs = {
 	.valid_keys = KEYS,
 	.null_scopes = 1u << SCOPE_PARAM | 1u << SCOPE_TAG,
 	.no_null = { NO_NULL "tags and params, not for '", "'", false },
-	.list_text = "['run_id']",
+	.list_text = LISTS_FOR("['run_id']"),
 	.order_scope = { "Invalid identifier type '", "'", false },
 };
 
 /* clang-format off */
 static const struct search_ops experiment_id_ops = {
-	EQUAL | LISTS, BARE("experiment_id"), false
+	.mask = EQUAL | LISTS, .refusal = BARE("experiment_id")
 };
 static const struct search_ops experiment_tag_ops = {
-	EQUAL | LIKES | NULLS, BARE("tag"), false
+	.mask = EQUAL | LIKES | NULLS, .refusal = BARE("tag")
 };
 
 static const struct search_prefix experiment_prefixes[] = {
@@ -161,23 +169,23 @@ const struct search_dialect search_experiments = {
 	.valid_keys = KEYS,
 	.null_scopes = 1u << SCOPE_TAG,
 	.no_null = { NO_NULL "tags, not for ", "", false },
-	.list_text = "['experiment_id']",
+	.list_text = LISTS_FOR("['experiment_id']"),
 	.order_scope = { "Invalid order_by entity: ", "", false },
 	.order_repeats = true,
 };
 
 /* clang-format off */
 static const struct search_ops registry_text_ops = {
-	EQUAL | LIKES, BARE("attribute"), false
+	.mask = EQUAL | LIKES, .refusal = BARE("attribute")
 };
 static const struct search_ops registry_list_ops = {
-	EQUAL | LIKES | LISTS, BARE("attribute"), false
+	.mask = EQUAL | LIKES | LISTS, .refusal = BARE("attribute")
 };
 static const struct search_ops registry_tag_ops = {
-	EQUAL | LIKES, BARE("tag"), false
+	.mask = EQUAL | LIKES, .refusal = BARE("tag")
 };
 static const struct search_ops version_ops = {
-	EQUAL | MORE_LESS, BARE("attribute version_number"), false
+	.mask = EQUAL | MORE_LESS, .refusal = BARE("attribute version_number")
 };
 
 static const struct search_field model_fields[] = {
@@ -213,7 +221,7 @@ const struct search_dialect search_models = {
 	.unknown_prefix = ATTRIBUTE_OR_TAG,
 	.valid_keys = KEYS,
 	.no_null = REGISTRY_NO_NULL,
-	.list_text = "['name']",
+	.list_text = LISTS_FOR("['name']"),
 	.attribute_text = REGISTRY_WANTED,
 	.order_whole = { "Invalid order by key '",
 	    "' specified. Valid keys are '{'timestamp', 'name'}'", false },
@@ -231,7 +239,7 @@ const struct search_dialect search_versions = {
 	.unknown_prefix = ATTRIBUTE_OR_TAG,
 	.valid_keys = KEYS,
 	.no_null = REGISTRY_NO_NULL,
-	.list_text = "['name', 'run_id']",
+	.list_text = LISTS_FOR("['name', 'run_id']"),
 	.attribute_text = REGISTRY_WANTED,
 	.number_text = "Only the '{" VERSION_NUMBERS "}' attributes support comparison with "
 	    "numeric values.",
@@ -241,25 +249,26 @@ const struct search_dialect search_versions = {
 
 /* A comparator that logged models refuse, with the prefix of its key. */
 #define PLAIN(prefix, set) \
-	{ "Invalid comparison operator for " prefix ".", ". Expected one of (" set ").", true }
+	.before_key = "Invalid comparison operator for " prefix ".", \
+	.refusal = { ": ", ". Expected one of (" set ").", true }
 #define PLAIN_NUMBER	"'<', '<=', '>', '>=', '=', '!='"
 #define PLAIN_TEXT	"'=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN'"
 
 /* clang-format off */
 static const struct search_ops plain_text_ops = {
-	EQUAL | LIKES | LISTS, PLAIN("attributes", PLAIN_TEXT), true
+	.mask = EQUAL | LIKES | LISTS, PLAIN("attributes", PLAIN_TEXT)
 };
 static const struct search_ops plain_number_ops = {
-	EQUAL | MORE_LESS, PLAIN("attributes", PLAIN_NUMBER), true
+	.mask = EQUAL | MORE_LESS, PLAIN("attributes", PLAIN_NUMBER)
 };
 static const struct search_ops plain_metric_ops = {
-	EQUAL | MORE_LESS, PLAIN("metrics", PLAIN_NUMBER), true
+	.mask = EQUAL | MORE_LESS, PLAIN("metrics", PLAIN_NUMBER)
 };
 static const struct search_ops plain_param_ops = {
-	EQUAL | LIKES | LISTS, PLAIN("params", PLAIN_TEXT), true
+	.mask = EQUAL | LIKES | LISTS, PLAIN("params", PLAIN_TEXT)
 };
 static const struct search_ops plain_tag_ops = {
-	EQUAL | LIKES | LISTS, PLAIN("tags", PLAIN_TEXT), true
+	.mask = EQUAL | LIKES | LISTS, PLAIN("tags", PLAIN_TEXT)
 };
 
 static const struct search_grammar plain_grammar = {
@@ -324,13 +333,13 @@ const struct search_dialect search_logged_models = {
 
 /* clang-format off */
 static const struct search_ops eval_list_ops = {
-	EQUAL | MORE_LESS | LIKES | 1u << OP_IN, BARE("attribute"), false
+	.mask = EQUAL | MORE_LESS | LIKES | 1u << OP_IN, .refusal = BARE("attribute")
 };
 static const struct search_ops eval_text_ops = {
-	EQUAL | MORE_LESS | LIKES, BARE("attribute"), false
+	.mask = EQUAL | MORE_LESS | LIKES, .refusal = BARE("attribute")
 };
 static const struct search_ops eval_number_ops = {
-	EQUAL | MORE_LESS, BARE("numeric attribute"), false
+	.mask = EQUAL | MORE_LESS, .refusal = BARE("numeric attribute")
 };
 
 static const struct search_prefix eval_dataset_prefixes[] = {
@@ -361,8 +370,168 @@ const struct search_dialect search_eval_datasets = {
 	/* MLflow reads it, and then refuses it as a comparator */
 	.null_scopes = 1u << SCOPE_TAG,
 	.no_null = { NO_NULL "tags and params, not for '", "'", false },
-	.list_text = "['name']",
+	.list_text = LISTS_FOR("['name']"),
 	.lists_need_in = true,
 	.order_scope = { "Invalid order_by entity: ", "", false },
 	.order_repeats = true,
+};
+
+/* Sets of MLflow's, in an order of ours. */
+#define TRACE_TEXT_SET	"'=', '!=', 'IN', 'NOT IN', 'LIKE', 'ILIKE', 'RLIKE'"
+#define TRACE_PAIR_SET	"'=', '!=', 'LIKE', 'ILIKE', 'RLIKE', 'IS NULL', 'IS NOT NULL'"
+#define TRACE_VERDICT_SET \
+	"'=', '!=', '>', '>=', '<', '<=', 'LIKE', 'ILIKE', 'RLIKE', 'IS NULL', 'IS NOT NULL'"
+#define ONE_OF(set)	{ " comparator '", "' not one of '{" set "}'", false }
+/* Metadata that is several columns. */
+#define RESERVED(key)							\
+	{ "Comparator '", "' is not supported for reserved metadata '" key	\
+	    "'. Only '=', '!=', 'IS NULL', and 'IS NOT NULL' are supported.", false }
+
+/* clang-format off */
+static const struct search_ops trace_text_ops = {
+	.mask = EQUAL | LIKES | RLIKE | LISTS, .refusal = SET_CLOSED(TRACE_TEXT_SET)
+};
+static const struct search_ops trace_number_ops = {
+	.mask = EQUAL | MORE_LESS, .refusal = SET(TRACE_TEXT_SET)
+};
+static const struct search_ops trace_tag_ops = {
+	.mask = EQUAL | LIKES | RLIKE | NULLS, .refusal = SET(TRACE_PAIR_SET)
+};
+static const struct search_ops trace_metadata_ops = {
+	.mask = EQUAL | LIKES | RLIKE | NULLS, .refusal = SET_CLOSED(TRACE_PAIR_SET)
+};
+static const struct search_ops trace_prompt_ops = {
+	.mask = 1u << OP_EQ, .wider = &trace_tag_ops,
+	.refusal = { "Invalid comparator '", "' for prompts filter. Only '=' is supported with "
+	    "format: prompt = \"name/version\"", false }
+};
+static const struct search_ops trace_tokens_ops = {
+	.mask = EQUAL | NULLS, .wider = &trace_metadata_ops,
+	.refusal = RESERVED("mlflow.trace.tokenUsage")
+};
+static const struct search_ops trace_cost_ops = {
+	.mask = EQUAL | NULLS, .wider = &trace_metadata_ops,
+	.refusal = RESERVED("mlflow.trace.cost")
+};
+static const struct search_ops trace_content_ops = {
+	.mask = LIKES,
+	.refusal = { "span.content comparator '", "' not one of '{'LIKE', 'ILIKE'}'", false }
+};
+static const struct search_ops trace_span_ops = {
+	.mask = EQUAL | LIKES | RLIKE | LISTS, .before_key = "span.", .refusal = ONE_OF(TRACE_TEXT_SET)
+};
+static const struct search_ops trace_verdict_ops = {
+	.mask = EQUAL | MORE_LESS | LIKES | RLIKE | NULLS, .before_key = "assessment.",
+	.refusal = ONE_OF(TRACE_VERDICT_SET)
+};
+static const struct search_ops trace_issue_ops = {
+	.mask = 1u << OP_EQ, .before_key = "issue.", .refusal = ONE_OF("'='")
+};
+static const struct search_ops no_metadata_order = {
+	.no_key = { "Ordering by reserved metadata '", "' is not supported because it is "
+	    "represented by multiple columns.", false }
+};
+static const struct search_ops no_span_field = {
+	.no_key = { "Invalid span attribute '", "'. Supported attributes: name, status, type, "
+	    "attributes.<attribute_name>.", false }
+};
+static const struct search_ops no_span_attribute = {
+	.no_key = { "Span attribute name cannot be empty after '", "'", false }
+};
+static const struct search_ops no_verdict = {
+	.no_key = { "Assessment field name cannot be empty", "", false }
+};
+static const struct search_ops no_issue_field = {
+	.no_key = { "Invalid issue attribute '", "'. Supported attributes: id", false }
+};
+
+static const struct search_prefix trace_prefixes[] = {
+	{ "tag",              TAG },
+	{ "tags",             TAG },
+	{ "attribute",        ATTRIBUTE },
+	{ "attributes",       ATTRIBUTE },
+	{ "trace",            ATTRIBUTE },
+	{ "metadata",         METADATA },
+	{ "request_metadata", METADATA },
+	{ "span",             SPAN },
+	{ "feedback",         FEEDBACK },
+	{ "expectation",      EXPECTATION },
+	{ "issue",            ISSUE },
+	{ NULL, 0 }
+};
+
+#define TRACE_WORD(name, use, column) \
+	{ ATTRIBUTE, name, TYPE_LIST, use, column, &trace_text_ops }
+#define TRACE_TIME(name, column) \
+	{ ATTRIBUTE, name, TYPE_QUANTITY, BOTH, column, &trace_number_ops }
+#define TRACE_SPAN(name, column) \
+	{ SPAN, name, TYPE_LIST, USE_FILTER, column, &trace_span_ops }
+#define TRACE_RESERVED(key, column, ops) \
+	{ METADATA, key, TYPE_TEXT, USE_FILTER, column, ops }, \
+	{ METADATA, key, TYPE_TEXT, USE_ORDER, COLUMN_NONE, &no_metadata_order }
+#define TRACE_VERDICT(scope, column) \
+	{ scope, "", TYPE_VERDICT, USE_FILTER, COLUMN_NONE, &no_verdict }, \
+	{ scope, NULL, TYPE_VERDICT, USE_FILTER, column, &trace_verdict_ops }
+
+static const struct search_field trace_fields[] = {
+	TRACE_WORD("request_id",        BOTH,       TRACE_ID),
+	TRACE_TIME("timestamp",                     TRACE_TIMESTAMP),
+	TRACE_TIME("timestamp_ms",                  TRACE_TIMESTAMP),
+	TRACE_TIME("execution_time",                TRACE_EXECUTION_TIME),
+	TRACE_TIME("execution_time_ms",             TRACE_EXECUTION_TIME),
+	TRACE_TIME("end_time",                      TRACE_END_TIME),
+	TRACE_TIME("end_time_ms",                   TRACE_END_TIME),
+	TRACE_WORD("status",            BOTH,       TRACE_STATUS),
+	TRACE_WORD("client_request_id", USE_FILTER, TRACE_CLIENT_REQUEST_ID),
+	{ ATTRIBUTE, "experiment_id", TYPE_NUMBER, USE_ORDER, TRACE_EXPERIMENT_ID, NULL },
+	{ ATTRIBUTE, "name",   TYPE_LIST, BOTH,       TRACE_NAME,   &trace_tag_ops },
+	{ ATTRIBUTE, "run_id", TYPE_LIST, BOTH,       TRACE_RUN,    &trace_metadata_ops },
+	{ ATTRIBUTE, "prompt", TYPE_PAIR, USE_FILTER, TRACE_PROMPT, &trace_prompt_ops },
+	{ ATTRIBUTE, "text",   TYPE_TEXT, USE_FILTER, TRACE_TEXT,   &trace_content_ops },
+	/* tags and metadata that are columns, or no rows of theirs */
+	{ TAG, "mlflow.traceName",     TYPE_LIST, BOTH,       TRACE_NAME,   &trace_tag_ops },
+	{ TAG, "mlflow.linkedPrompts", TYPE_PAIR, USE_FILTER, TRACE_PROMPT, &trace_prompt_ops },
+	{ TAG, NULL,                   TYPE_LIST, BOTH,       TRACE_TAG,    &trace_tag_ops },
+	{ METADATA, "mlflow.sourceRun", TYPE_TEXT, BOTH, TRACE_RUN, &trace_metadata_ops },
+	{ METADATA, "mlflow.trace.session", TYPE_TEXT, BOTH, TRACE_SESSION, &trace_metadata_ops },
+	TRACE_RESERVED("mlflow.trace.tokenUsage", TRACE_TOKEN_USAGE, &trace_tokens_ops),
+	TRACE_RESERVED("mlflow.trace.cost", TRACE_COST, &trace_cost_ops),
+	{ METADATA, NULL, TYPE_TEXT, BOTH, TRACE_METADATA, &trace_metadata_ops },
+	TRACE_SPAN("name",   TRACE_SPAN_NAME),
+	TRACE_SPAN("type",   TRACE_SPAN_TYPE),
+	TRACE_SPAN("status", TRACE_SPAN_STATUS),
+	{ SPAN, "content",     TYPE_LIST, USE_FILTER, TRACE_TEXT,  &trace_content_ops },
+	{ SPAN, "attributes.", TYPE_LIST, USE_FILTER, COLUMN_NONE, &no_span_attribute },
+	TRACE_SPAN("attributes.*", TRACE_SPAN_ATTRIBUTE),
+	{ SPAN, NULL,          TYPE_LIST, USE_FILTER, COLUMN_NONE, &no_span_field },
+	TRACE_VERDICT(FEEDBACK, TRACE_FEEDBACK),
+	TRACE_VERDICT(EXPECTATION, TRACE_EXPECTATION),
+	{ ISSUE, "id", TYPE_TEXT, USE_FILTER, TRACE_ISSUE, &trace_issue_ops },
+	{ ISSUE, NULL, TYPE_TEXT, USE_FILTER, COLUMN_NONE, &no_issue_field },
+};
+/* clang-format on */
+
+const struct search_dialect search_traces = {
+	.grammar = &sql_grammar,
+	.prefixes = trace_prefixes,
+	.ruling = { "name", "run_id", "prompt", "text", NULL },
+	.own_scopes = 1u << SCOPE_SPAN,
+	.bare_words = { "timestamp", "text", NULL },
+	.fields = trace_fields,
+	.nfields = COUNT(trace_fields),
+	.quotes = SQL_QUOTES,
+	.clause_quote = "'",
+	.unknown_prefix = { "Invalid entity type '", "'. Valid values are {'tag', 'tags', "
+	    "'attribute', 'attributes', 'trace', 'metadata', 'request_metadata', 'span', "
+	    "'feedback', 'expectation', 'issue'}", false },
+	.valid_keys = KEYS,
+	.null_scopes = ~0u,
+	.early_scopes = 1u << SCOPE_SPAN,
+	.list_text = "Only attributes in {'name', 'status', 'request_id', 'run_id', "
+	    "'client_request_id'} supports comparison with a list of quoted string values.",
+	.attribute_text = REGISTRY_WANTED,
+	.number_text = "Only the '{'timestamp_ms', 'timestamp', 'execution_time_ms', "
+	    "'execution_time', 'end_time_ms', 'end_time'}' attributes support comparison with "
+	    "numeric values.",
+	.order_scope = { "Invalid identifier type '", "'", false },
 };

@@ -13,14 +13,15 @@
 #include <stddef.h>
 
 enum search_op {
-	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_LIKE, OP_ILIKE,
+	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_LIKE, OP_ILIKE, OP_RLIKE,
 	OP_IN, OP_NOT_IN, OP_IS_NULL, OP_NOT_NULL,
 	OP__MAX
 };
 
 /* What stands before the dot of a key; a bare key is an attribute. */
 enum search_scope {
-	SCOPE_ATTRIBUTE, SCOPE_METRIC, SCOPE_PARAM, SCOPE_TAG, SCOPE_DATASET
+	SCOPE_ATTRIBUTE, SCOPE_METRIC, SCOPE_PARAM, SCOPE_TAG, SCOPE_DATASET,
+	SCOPE_METADATA, SCOPE_SPAN, SCOPE_FEEDBACK, SCOPE_EXPECTATION, SCOPE_ISSUE
 };
 
 /* What a field is compared with. */
@@ -29,11 +30,14 @@ enum search_type {
 	TYPE_METRIC,	/* a double */
 	TYPE_NUMBER,	/* a number: .is_integer and .integer, or .number */
 	TYPE_VERSION,	/* a whole number, in quotes or not */
+	TYPE_QUANTITY,	/* any number, in quotes or not; .is_integer as above */
 	TYPE_INTEGER,	/* the same without quotes; one beyond 64 bits is taken */
 	TYPE_LONG,	/* a whole number of 64 bits */
 	TYPE_TEXT,	/* .texts[0] */
 	TYPE_LIST,	/* one text, or several with OP_IN, OP_NOT_IN */
-	TYPE_ID		/* numbers written as texts: .integers */
+	TYPE_ID,	/* numbers written as texts: .integers */
+	TYPE_PAIR,	/* a text, "name/version" */
+	TYPE_VERDICT	/* a number with < <= > >=, else one text */
 };
 
 /* Where a field may be used. */
@@ -48,9 +52,13 @@ struct search_phrase {
 
 /* The comparators that a field takes, and what is said of any other. */
 struct search_ops {
-	unsigned		mask;		/* of 1u << enum search_op */
-	struct search_phrase	refusal;	/* around the comparator */
-	bool			names_key;	/* the key and ": " stand before it */
+	unsigned			 mask;		/* of 1u << enum search_op */
+	struct search_phrase		 refusal;	/* around the comparator */
+	const char			*before_key;	/* not NULL: it and the key come first */
+	/* what refuses in words of its own before that */
+	const struct search_ops		*wider;
+	/* around the key when it is none, or gives no order: then nothing is taken */
+	struct search_phrase		 no_key;
 };
 
 struct search_prefix {
@@ -62,9 +70,12 @@ struct search_alias {
 	const char	*alias, *name;
 };
 
+enum { SEARCH_WORDS_MAX = 5 };
+
 struct search_field {
 	enum search_scope	 scope;
-	const char		*name;	/* NULL: every key; "*_x": those that end in _x */
+	/* NULL: every key; "*_x": those that end in _x; "x.*": those that start with x. */
+	const char		*name;
 	enum search_type	 type;
 	unsigned		 use;
 	int			 column; /* enum run_column, ...; or COLUMN_NONE */
@@ -95,6 +106,14 @@ struct search_dialect {
 	const struct search_grammar	*grammar;
 	const struct search_prefix	*prefixes;	/* to .name NULL */
 	const struct search_alias	*aliases;	/* of attributes, to .alias NULL; or NULL */
+	/*
+	 * Attributes that are meant behind a prefix as well, in any case (to NULL); but not
+	 * behind those of own_scopes.
+	 */
+	const char			*ruling[SEARCH_WORDS_MAX];
+	unsigned			 own_scopes;	/* 1u << scopes */
+	/* attributes by a word of SQL's (to NULL), which is no name elsewhere */
+	const char			*bare_words[SEARCH_WORDS_MAX];
 	const struct search_field	*fields;
 	size_t				 nfields;
 	enum search_show		 show;
@@ -108,7 +127,8 @@ struct search_dialect {
 	struct search_phrase	 valid_keys;	/* around the list of keys */
 	unsigned		 null_scopes;	/* 1u << those that take IS NULL */
 	struct search_phrase	 no_null;	/* around the name of another scope */
-	const char		*list_text;	/* before " attributes" */
+	unsigned		 early_scopes;	/* whose comparators are looked at with the values */
+	const char		*list_text;	/* of a list for what takes none */
 	/* Lists are for IN only; elsewhere `= ('x')` reads like IN. */
 	bool			 lists_need_in;
 	/* what is wanted of a text attribute; NULL: "for attributes" */
@@ -165,11 +185,22 @@ enum eval_dataset_column {
 	EVAL_COLUMN__MAX
 };
 
+enum trace_column {
+	TRACE_ID, TRACE_EXPERIMENT_ID, TRACE_CLIENT_REQUEST_ID, TRACE_STATUS,
+	TRACE_TIMESTAMP, TRACE_EXECUTION_TIME, TRACE_END_TIME,
+	TRACE_NAME, TRACE_RUN, TRACE_PROMPT, TRACE_TEXT,
+	TRACE_TAG, TRACE_METADATA, TRACE_SESSION, TRACE_TOKEN_USAGE, TRACE_COST,
+	TRACE_SPAN_NAME, TRACE_SPAN_TYPE, TRACE_SPAN_STATUS, TRACE_SPAN_ATTRIBUTE,
+	TRACE_FEEDBACK, TRACE_EXPECTATION, TRACE_ISSUE,
+	TRACE_COLUMN__MAX
+};
+
 extern const struct search_dialect	search_runs;
 extern const struct search_dialect	search_experiments;
 extern const struct search_dialect	search_models;
 extern const struct search_dialect	search_versions;
 extern const struct search_dialect	search_logged_models;
 extern const struct search_dialect	search_eval_datasets;
+extern const struct search_dialect	search_traces;
 
 #endif

@@ -13,6 +13,11 @@ search_scope_name(enum search_scope scope)
 		[SCOPE_PARAM] = "parameter",
 		[SCOPE_TAG] = "tag",
 		[SCOPE_DATASET] = "dataset",
+		[SCOPE_METADATA] = "request_metadata",
+		[SCOPE_SPAN] = "span",
+		[SCOPE_FEEDBACK] = "feedback",
+		[SCOPE_EXPECTATION] = "expectation",
+		[SCOPE_ISSUE] = "issue",
 	};
 
 	return names[scope];
@@ -47,9 +52,13 @@ search_real_name(const struct search_dialect *d, struct str name)
 static bool
 is_named(const struct search_field *f, struct str key)
 {
+	struct str name = str_of(f->name);
+
 	if (f->name == NULL)
 		return true;
-	return f->name[0] == '*' ? str_ends(key, f->name + 1) : str_is(key, f->name);
+	if (str_ends(name, "*"))
+		return key.len >= name.len && memcmp(key.p, name.p, name.len - 1) == 0;
+	return name.p[0] == '*' ? str_ends(key, name.p + 1) : str_is(key, name.p);
 }
 
 const struct search_field *
@@ -62,6 +71,20 @@ search_field_find(const struct search_dialect *d, enum search_scope scope,
 		if (f->scope == scope && (f->use & use) && is_named(f, key))
 			return f;
 	return NULL;
+}
+
+const struct search_field *
+search_field_ruling(const struct search_dialect *d, enum search_scope scope, unsigned use,
+    struct str key)
+{
+	const char *const *word = d->ruling;
+
+	if (d->own_scopes >> scope & 1)
+		return NULL;
+	while (*word != NULL && !str_is_nocase(key, *word))
+		word++;
+	return *word == NULL ? NULL :
+	    search_field_find(d, SCOPE_ATTRIBUTE, use, str_of(*word));
 }
 
 static const struct search_prefix *
@@ -110,7 +133,9 @@ find(struct arena *mem, const struct search_dialect *d, enum search_scope scope,
     unsigned use, struct str key, const struct search_field **field,
     struct search_error *err)
 {
-	*field = search_field_find(d, scope, use, key);
+	*field = use == USE_ORDER ? search_field_ruling(d, scope, use, key) : NULL;
+	if (*field == NULL)
+		*field = search_field_find(d, scope, use, key);
 	if (*field != NULL)
 		return 0;
 	if (use == USE_ORDER && d->order_whole.before != NULL)

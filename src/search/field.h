@@ -20,6 +20,13 @@ const struct search_field *search_field_find(const struct search_dialect *,
 		    enum search_scope, unsigned use, struct str key);
 
 /*
+ * The attribute that a key means whatever its prefix says; NULL if it is no such key, or
+ * gives no `use`.  In filters the value is read as that of the prefix.
+ */
+const struct search_field *search_field_ruling(const struct search_dialect *,
+		    enum search_scope, unsigned use, struct str key);
+
+/*
  * The field that an identifier names, and its key without quotes.  0, or 1 with *err.
  */
 int		search_resolve(struct arena *, const struct search_dialect *,

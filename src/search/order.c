@@ -79,8 +79,11 @@ read_clause(struct arena *mem, const struct search_dialect *d,
 		    STR_ARGS(clause));
 	if (!is_key(key, items.n))
 		return fail_parse(mem, clause, err);
-	return search_resolve(mem, d, key->token.text, USE_ORDER, &out->field,
-	    &out->key, err);
+	if (search_resolve(mem, d, key->token.text, USE_ORDER, &out->field, &out->key, err) != 0)
+		return 1;
+	if (out->field->column == COLUMN_NONE)
+		return search_refuse(mem, err, &out->field->ops->no_key, out->key);
+	return 0;
 }
 
 /* The clauses as written, as a Python list. */

@@ -59,6 +59,19 @@ check_items(struct arena *mem, const struct search_dialect *d,
 	return 1;
 }
 
+/* What the dialect takes for names. */
+static void
+name_words(const struct search_dialect *d, struct tokens t)
+{
+	const char *const *word;
+	size_t i;
+
+	for (i = 0; i < t.n; i++)
+		for (word = d->bare_words; *word != NULL; word++)
+			if (token_is_keyword(&t.v[i], *word) && str_is(t.v[i].text, *word))
+				t.v[i].kind = TOK_NAME;
+}
+
 static size_t
 count_comparisons(struct items items)
 {
@@ -114,6 +127,7 @@ search_parse(struct arena *mem, const struct search_dialect *d,
 		return search_refuse(mem, err, &d->grammar->unparsed, filter);
 	if (has_second_statement(tokens))
 		return search_refuse(mem, err, &d->grammar->several, filter);
+	name_words(d, tokens);
 	items = items_group(mem, tokens);
 	if (!d->grammar->is_plain && check_items(mem, d, items, err) != 0)
 		return 1;

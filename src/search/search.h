@@ -38,6 +38,11 @@ enum view_type { VIEW_ACTIVE_ONLY, VIEW_DELETED_ONLY, VIEW_ALL };
  * unless told otherwise) ends behind some 1,700 of them.
  */
 #define SEARCH_WILDCARDS_MAX	500
+/*
+ * Bytes of a regular expression.  What is matched is bounded by the time of its
+ * statement; this bounds the work of compiling it.
+ */
+#define SEARCH_REGEXP_MAX	1000
 /* Each order_by clause costs two columns of the result, of which 24 are taken. */
 #define SEARCH_ORDER_MAX	10
 #define SEARCH_ORDER_BYTES_MAX	2048		/* of one clause */

@@ -16,7 +16,8 @@ static const struct {
 } op_names[] = {
 	{ "=", OP_EQ }, { "!=", OP_NE }, { "<", OP_LT }, { "<=", OP_LE },
 	{ ">", OP_GT }, { ">=", OP_GE }, { "LIKE", OP_LIKE },
-	{ "ILIKE", OP_ILIKE }, { "IN", OP_IN }, { "NOT IN", OP_NOT_IN },
+	{ "ILIKE", OP_ILIKE }, { "RLIKE", OP_RLIKE }, { "IN", OP_IN },
+	{ "NOT IN", OP_NOT_IN },
 };
 
 static bool
@@ -28,7 +29,7 @@ is_listed(const struct search_test *t)
 static bool
 is_pattern(const struct search_test *t)
 {
-	return t->op == OP_LIKE || t->op == OP_ILIKE;
+	return t->op == OP_LIKE || t->op == OP_ILIKE || t->op == OP_RLIKE;
 }
 
 static bool
@@ -91,11 +92,18 @@ static int
 fail_op(struct arena *mem, const struct search_test *t, struct search_error *err)
 {
 	const struct search_ops *ops = t->field->ops;
+	struct str op = t->op_text;
 
-	if (!ops->names_key)
-		return search_refuse(mem, err, &ops->refusal, t->op_text);
-	return search_fail(mem, err, SEARCH_INVALID, "%s%.*s: %s%s", ops->refusal.before,
-	    STR_ARGS(t->key), repr(mem, t->op_text).p, ops->refusal.after);
+	if (ops->no_key.before != NULL)
+		return search_refuse(mem, err, &ops->no_key, t->key);
+	if (ops->wider != NULL && !(ops->wider->mask >> t->op & 1))
+		ops = ops->wider;
+	if (ops->before_key == NULL)
+		return search_refuse(mem, err, &ops->refusal, op);
+	if (ops->refusal.repr)
+		op = repr(mem, op);
+	return search_fail(mem, err, SEARCH_INVALID, "%s%.*s%s%.*s%s", ops->before_key,
+	    STR_ARGS(t->key), ops->refusal.before, STR_ARGS(op), ops->refusal.after);
 }
 
 /* One text, with the NUL behind it that readers of numbers want. */
@@ -110,9 +118,7 @@ take_text(struct arena *mem, struct str text, struct search_test *t)
 static int
 fail_list(struct arena *mem, const struct search_dialect *d, struct search_error *err)
 {
-	return search_fail(mem, err, SEARCH_INVALID, "Only %s attributes "
-	    "support comparison with a list of quoted string values.",
-	    d->list_text);
+	return search_fail(mem, err, SEARCH_INVALID, "%s", d->list_text);
 }
 
 /* A list where MLflow takes one. */
@@ -146,6 +152,11 @@ fail_unquoted(struct arena *mem, const struct search_dialect *d,
 		[SCOPE_PARAM] = "for parameter (e.g. 'my-value')",
 		[SCOPE_TAG] = "for tag (e.g. 'my-value')",
 		[SCOPE_DATASET] = "for dataset attributes",
+		[SCOPE_METADATA] = "for request_metadata (e.g. 'my-value')",
+		[SCOPE_SPAN] = "for span (e.g. 'my-value')",
+		[SCOPE_FEEDBACK] = "for feedback (e.g. 'my-value')",
+		[SCOPE_EXPECTATION] = "for expectation (e.g. 'my-value')",
+		[SCOPE_ISSUE] = "for issue (e.g. 'my-value')",
 	};
 	bool attribute = f->scope == SCOPE_ATTRIBUTE;
 	struct str text = value->token.text;
@@ -177,7 +188,7 @@ read_text(struct arena *mem, const struct search_dialect *d,
     const struct item *value, struct search_test *t, struct search_error *err)
 {
 	if (value->kind == ITEM_PAREN && (t->field->scope == SCOPE_ATTRIBUTE ||
-	    t->field->scope == SCOPE_DATASET))
+	    t->field->scope == SCOPE_DATASET || t->field->type == TYPE_LIST))
 		return read_list(mem, d, value, t, err);
 	if (!is_quoted(value))
 		return fail_unquoted(mem, d, t->field, value, err);
@@ -190,8 +201,9 @@ read_number(struct arena *mem, const struct search_dialect *d,
     const struct item *value, struct search_test *t, struct search_error *err)
 {
 	t->written = arena_str(mem, value->token.text);
-	/* a version in quotes: whether it is a number is a matter of the check */
-	if (!item_is_token(value, TOK_NUMBER) && t->field->type == TYPE_VERSION)
+	/* in quotes: whether it is a number is a matter of the check */
+	if (!item_is_token(value, TOK_NUMBER) &&
+	    (t->field->type == TYPE_VERSION || t->field->type == TYPE_QUANTITY))
 		return read_text(mem, d, value, t, err);
 	if (!item_is_token(value, TOK_NUMBER) && t->field->type == TYPE_METRIC)
 		return search_fail(mem, err, SEARCH_INVALID, "Expected numeric "
@@ -205,10 +217,57 @@ read_number(struct arena *mem, const struct search_dialect *d,
 	return 0;
 }
 
+static bool
+is_order(enum search_op op)
+{
+	return op == OP_LT || op == OP_LE || op == OP_GT || op == OP_GE;
+}
+
+static int
+read_verdict(struct arena *mem, const struct search_dialect *d,
+    const struct item *value, struct search_test *t, struct search_error *err)
+{
+	if (!is_order(t->op))
+		return read_text(mem, d, value, t, err);
+	if (item_is_token(value, TOK_NUMBER))
+		return read_number(mem, d, value, t, err);
+	return search_fail(mem, err, SEARCH_INVALID, "Expected a numeric value for %s when "
+	    "using comparator '%.*s'. Got value %.*s", search_scope_name(t->field->scope),
+	    STR_ARGS(t->op_text), STR_ARGS(value->token.text));
+}
+
+/* Of what follows a comparator, unless that is IS NULL and the like. */
+static int
+read_value(struct arena *mem, const struct search_dialect *d,
+    const struct item *value, struct search_test *t, struct search_error *err)
+{
+	if (t->field->type == TYPE_VERDICT)
+		return read_verdict(mem, d, value, t, err);
+	return (is_number(t->field) ? read_number : read_text)(mem, d, value, t, err);
+}
+
+static int
+read_null(struct arena *mem, const struct search_dialect *d, const struct search_test *t,
+    struct search_error *err)
+{
+	if (d->null_scopes >> t->field->scope & 1)
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "%s%s%s '%.*s'", d->no_null.before,
+	    search_scope_name(t->field->scope), d->no_null.after, STR_ARGS(t->key));
+}
+
+static bool
+is_null_op(enum search_op op)
+{
+	return op == OP_IS_NULL || op == OP_NOT_NULL;
+}
+
 static int
 read_sql(struct arena *mem, const struct search_dialect *d, const struct item *c,
     struct search_test *t, struct search_error *err)
 {
+	const struct search_field *ruling;
+
 	if (c->commented)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid comparison "
 		    "clause. Expected 3 tokens found 4");
@@ -220,14 +279,15 @@ read_sql(struct arena *mem, const struct search_dialect *d, const struct item *c
 	    &t->key, err) != 0)
 		return 1;
 	read_op(mem, d, c, t);
-	if (t->op != OP_IS_NULL && t->op != OP_NOT_NULL)
-		return (is_number(t->field) ? read_number : read_text)(mem, d,
-		    c->right, t, err);
-	if (d->null_scopes >> t->field->scope & 1)
-		return 0;
-	return search_fail(mem, err, SEARCH_INVALID, "%s%s%s '%.*s'",
-	    d->no_null.before, search_scope_name(t->field->scope),
-	    d->no_null.after, STR_ARGS(t->key));
+	if (is_null_op(t->op) ? read_null(mem, d, t, err) != 0 :
+	    read_value(mem, d, c->right, t, err) != 0)
+		return 1;
+	if (!is_null_op(t->op) && d->early_scopes >> t->field->scope & 1 && !takes_op(t))
+		return fail_op(mem, t, err);
+	ruling = search_field_ruling(d, t->field->scope, USE_FILTER, t->key);
+	if (ruling != NULL)
+		t->field = ruling;
+	return 0;
 }
 
 static int
@@ -345,6 +405,18 @@ check_version(struct arena *mem, struct search_test *t, struct search_error *err
 	    "attribute '%s': %s", t->field->name, repr(mem, t->texts[0]).p);
 }
 
+/* The number between the quotes. */
+static int
+check_quantity(struct arena *mem, struct search_test *t, struct search_error *err)
+{
+	t->written = arena_str(mem, str_trim(t->texts[0]));
+	t->is_integer = str_to_i64(t->written, &t->integer);
+	if (str_to_dbl(t->written, false, &t->number))
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: '%.*s' is compared with "
+	    "%s, which is no number.", STR_ARGS(t->key), repr(mem, t->texts[0]).p);
+}
+
 /* 1.0 and 1e3 are no whole numbers; nor, to some fields, is one beyond 64 bits. */
 static int
 check_number(struct arena *mem, const struct search_test *t, struct search_error *err)
@@ -372,10 +444,22 @@ check_number(struct arena *mem, const struct search_test *t, struct search_error
 }
 
 static int
+check_regexp(struct arena *mem, const struct search_test *t, struct search_error *err)
+{
+	if (t->texts[0].len <= SEARCH_REGEXP_MAX)
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: the regular expression "
+	    "that '%.*s' is compared with has %zu bytes. At most %d are taken.",
+	    STR_ARGS(t->key), t->texts[0].len, SEARCH_REGEXP_MAX);
+}
+
+static int
 check_pattern(struct arena *mem, const struct search_test *t, struct search_error *err)
 {
 	size_t i, n = 0;
 
+	if (t->op == OP_RLIKE)
+		return check_regexp(mem, t, err);
 	for (i = 0; i < t->texts[0].len; i++)
 		n += t->texts[0].p[i] == '%';
 	if (n <= SEARCH_WILDCARDS_MAX)
@@ -383,6 +467,18 @@ check_pattern(struct arena *mem, const struct search_test *t, struct search_erro
 	return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: the pattern that '%.*s' "
 	    "is compared with has %zu wildcards '%%'. At most %d are taken.",
 	    STR_ARGS(t->key), n, SEARCH_WILDCARDS_MAX);
+}
+
+/* Exactly one slash. */
+static int
+check_pair(struct arena *mem, const struct search_test *t, struct search_error *err)
+{
+	const char *slash = strchr(t->texts[0].p, '/');
+
+	if (slash != NULL && strchr(slash + 1, '/') == NULL)
+		return 0;
+	return search_fail(mem, err, SEARCH_INVALID, "Invalid prompts filter value '%.*s'. "
+	    "Expected format: prompt = \"name/version\"", STR_ARGS(t->texts[0]));
 }
 
 int
@@ -394,7 +490,14 @@ search_test_check(struct arena *mem, struct search_test *t, struct search_error 
 		return check_pattern(mem, t, err);
 	if (t->field->type == TYPE_ID)
 		return check_ids(mem, t, err);
-	if (!is_number(t->field))
-		return 0;
-	return t->texts != NULL ? check_version(mem, t, err) : check_number(mem, t, err);
+	if (t->field->type == TYPE_PAIR)
+		return check_pair(mem, t, err);
+	if (t->field->type == TYPE_QUANTITY && t->texts != NULL &&
+	    check_quantity(mem, t, err) != 0)
+		return 1;
+	if (t->field->type == TYPE_VERSION && t->texts != NULL)
+		return check_version(mem, t, err);
+	/* text is there where a number was read */
+	return t->written.p != NULL && (is_number(t->field) || t->field->type == TYPE_VERDICT) ?
+	    check_number(mem, t, err) : 0;
 }

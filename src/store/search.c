@@ -6,6 +6,9 @@
 #include "search/parse.h"
 #include "store/search.h"
 
+/* Seconds of a statement with a regular expression: one may go on without end. */
+#define REGEXP_TIME	"10"
+
 void
 store_search_take_text(const struct db_val *row, void *item)
 {
@@ -52,7 +55,7 @@ add_keys(struct search *s)
 	size_t i;
 
 	for (i = 0; i < s->norder; i++)
-		if (s->order[i].field->scope == SCOPE_ATTRIBUTE)
+		if (s->plan->sorts[s->order[i].field->column].value.text != NULL)
 			add_column_keys(s, s->order[i].field->column,
 			    s->order[i].descending);
 		else
@@ -99,6 +102,7 @@ build(struct sql *q, const struct search *s)
 {
 	const struct search_plan *plan = s->plan;
 
+	store_search_add_limit(q, s->filter);
 	if (plan->add_with != NULL)
 		plan->add_with(q, s);
 	sql_lit(q, "SELECT ");
@@ -142,26 +146,66 @@ empty_page(struct arena *mem, const struct search *s, struct search_page *page)
 	page->n = 0;
 }
 
-static bool
-has_pattern(const struct search_node *tree)
+/* The tests that may fail in the database. */
+struct patterns {
+	bool	like, rlike, big;
+};
+
+static struct patterns
+find_patterns(const struct search_node *tree, const struct where_source *sources)
 {
+	struct patterns all = { false, false, false }, one;
 	size_t i;
 
-	for (i = 0; i < tree->nkids; i++)
-		if (has_pattern(&tree->kids[i]))
-			return true;
-	return tree->kind == NODE_TEST &&
-	    (tree->test.op == OP_LIKE || tree->test.op == OP_ILIKE);
+	if (tree->kind == NODE_TEST) {
+		all.rlike = tree->test.op == OP_RLIKE;
+		all.like = tree->test.op == OP_LIKE || tree->test.op == OP_ILIKE;
+		all.big = sources != NULL && sources[tree->test.field->column].is_big;
+	}
+	for (i = 0; i < tree->nkids; i++) {
+		one = find_patterns(&tree->kids[i], sources);
+		all.like |= one.like;
+		all.rlike |= one.rlike;
+		all.big |= one.big;
+	}
+	return all;
 }
 
-/* Is it a pattern that the database could not work with? */
-static bool
-is_pattern_failure(const struct work *work, const struct search *s)
+void
+store_search_add_limit(struct sql *q, const struct search_node *filter)
 {
-	unsigned number = db_error_number(work->db);
+	if (find_patterns(filter, NULL).rlike)
+		sql_lit(q, "SET STATEMENT max_statement_time = " REGEXP_TIME " FOR ");
+}
 
-	return (number == ER_STACK_OVERRUN || number == ER_STACK_OVERRUN_NEED_MORE ||
-	    number == ER_REGEXP_ERROR) && has_pattern(s->filter);
+int
+store_search_failed(struct work *work, const struct search_node *filter,
+    const struct where_source *sources, struct search_error *err)
+{
+	struct patterns p = find_patterns(filter, sources);
+	const char *what;
+
+	switch (db_error_number(work->db)) {
+	case ER_STACK_OVERRUN:
+	case ER_STACK_OVERRUN_NEED_MORE:
+		what = p.like ? "a pattern is too much for the database. Use fewer wildcards in "
+		    "what LIKE and ILIKE compare with." : NULL;
+		break;
+	case ER_REGEXP_ERROR:
+		what = p.rlike ? "what RLIKE compares with is no regular expression, or one "
+		    "that is too much for the database. Mend or simplify it." : NULL;
+		break;
+	case ER_STATEMENT_TIMEOUT:
+		what = p.rlike || p.big ? "the texts that it looks into could not all be read "
+		    "in time. Add conditions that leave fewer of them, such as a time." : NULL;
+		break;
+	default:
+		what = NULL;
+	}
+	if (what == NULL)
+		return -1;
+	db_error_clear(work->db);
+	return search_fail(work->mem, err, SEARCH_INVALID, "Invalid filter: %s", what);
 }
 
 static int
@@ -174,14 +218,8 @@ run(struct work *work, struct sql *q, const struct search *s, struct search_page
 		return search_fail(work->mem, err, SEARCH_INVALID, "The search names too "
 		    "many experiments and values: at most %d are taken.",
 		    SQL_ARGS_MAX);
-	if (keyset_walk(&s->keyset, work, q, s->plan->types, take_row, &taking,
-	    &page->next_page_token) == 0)
-		return 0;
-	if (!is_pattern_failure(work, s))
-		return -1;
-	db_error_clear(work->db);
-	return search_fail(work->mem, err, SEARCH_INVALID, "Invalid filter: a pattern is too "
-	    "much for the database. Use fewer wildcards in what LIKE and ILIKE compare with.");
+	return keyset_walk(&s->keyset, work, q, s->plan->types, take_row, &taking,
+	    &page->next_page_token);
 }
 
 int
@@ -198,12 +236,16 @@ store_search(struct work *work, const struct search_plan *plan,
 	if (read_texts(work->mem, &s, err) != 0)
 		return 1;
 	rc = plan->prepare == NULL ? 1 : plan->prepare(work, &s);
-	if (rc != 1)
-		return rc;
-	sql_init(&q, work, plan->name);
-	build(&q, &s);
-	rc = run(work, &q, &s, page, err);
-	sql_fini(&q);
+	if (rc == 0)
+		return 0;
+	if (rc == 1) {
+		sql_init(&q, work, plan->name);
+		build(&q, &s);
+		rc = run(work, &q, &s, page, err);
+		sql_fini(&q);
+	}
+	if (rc == -1)
+		return store_search_failed(work, s.filter, plan->sources, err);
 	if (rc == 0 && query->max_results <= 0)
 		empty_page(work->mem, &s, page);
 	return rc;

@@ -110,6 +110,16 @@ struct search_plan {
 int	store_search(struct work *, const struct search_plan *, const struct search_query *,
 	    struct search_page *, struct search_error *err);
 
+/*
+ * Was the last failure of the database the filter's: a pattern that is none or too much
+ * for it, texts that could not be searched in time?  1 with that in *err, else -1.
+ */
+int	store_search_failed(struct work *, const struct search_node *,
+	    const struct where_source *, struct search_error *err);
+
+/* A regular expression that goes on without end must not hold a worker; adds the limit. */
+void	store_search_add_limit(struct sql *, const struct search_node *);
+
 /* Items that are the row's first column: struct str, int64_t. */
 void	store_search_take_text(const struct db_val *row, void *item);
 void	store_search_take_i64(const struct db_val *row, void *item);
@@ -134,6 +144,8 @@ extern const struct search_plan	registered_model_plan;
  * among its versions are found by a search for prompts only, as in MLflow.
  */
 extern const struct search_plan	model_version_plan;
+/* struct str: ids.  Order: the user's keys, then the newest, then the id; NULL last. */
+extern const struct search_plan	trace_plan;
 /* struct eval_dataset, without tags.  Order: the user's keys, then the newest. */
 extern const struct search_plan	eval_dataset_plan;
 

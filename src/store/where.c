@@ -131,6 +131,16 @@ add_like(struct sql *q, const struct search_test *t,
 	sql_lit(q, " ESCAPE X'5C'");
 }
 
+/* By bytes, found anywhere. */
+static void
+add_rlike(struct sql *q, const struct search_test *t, const struct sql_name *value)
+{
+	sql_lit(q, " AND CAST(");
+	sql_name(q, value);
+	sql_lit(q, " AS BINARY) REGEXP BINARY ");
+	sql_arg(q, db_str(t->texts[0]));
+}
+
 /* As MLflow asks: by the column's collation, which may tell accents apart. */
 static void
 add_ilike(struct sql *q, const struct search_test *t,
@@ -169,6 +179,9 @@ add_text(struct sql *q, const struct search_test *t,
 		return;
 	case OP_ILIKE:
 		add_ilike(q, t, value);
+		return;
+	case OP_RLIKE:
+		add_rlike(q, t, value);
 		return;
 	case OP_IN:
 		add_in(q, t, value);
@@ -215,12 +228,9 @@ add_ids(struct sql *q, const struct search_test *t,
 	sql_args_i64(q, t->integers, t->nvalues);
 }
 
-static void
-add_value(struct sql *q, const struct search_test *t,
-    const struct where_source *s)
+void
+where_add_value(struct sql *q, const struct search_test *t, const struct where_source *s)
 {
-	if (t->op == OP_IS_NULL || t->op == OP_NOT_NULL)
-		return;
 	if (t->field->type == TYPE_ID)
 		add_ids(q, t, &s->value);
 	else if (t->field->type <= TYPE_LONG)
@@ -229,11 +239,29 @@ add_value(struct sql *q, const struct search_test *t,
 		add_text(q, t, &s->value);
 }
 
+static bool
+is_null_test(const struct search_test *t)
+{
+	return t->op == OP_IS_NULL || t->op == OP_NOT_NULL;
+}
+
+/* Of a column in the row itself. */
+static void
+add_null(struct sql *q, const struct search_test *t, const struct sql_name *value)
+{
+	sql_lit(q, " AND ");
+	sql_name(q, value);
+	if (t->op == OP_IS_NULL)
+		sql_lit(q, " IS NULL");
+	else
+		sql_lit(q, " IS NOT NULL");
+}
+
 /* Whether a key is there at all is a matter of its collation to MLflow. */
 static void
 add_key(struct sql *q, const struct search_test *t, const struct sql_name *key)
 {
-	if (t->op != OP_IS_NULL && t->op != OP_NOT_NULL) {
+	if (!is_null_test(t)) {
 		where_add_exact(q, key, t->key);
 		return;
 	}
@@ -254,7 +282,10 @@ where_add_test(struct sql *q, const struct search_test *t, const struct where_so
 	}
 	if (s->key.text != NULL)
 		add_key(q, t, &s->key);
-	add_value(q, t, s);
+	if (!is_null_test(t))
+		where_add_value(q, t, s);
+	else if (!exists)
+		add_null(q, t, &s->value);
 	if (exists)
 		sql_lit(q, ")");
 }

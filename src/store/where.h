@@ -21,6 +21,7 @@ struct where_source {
 	struct sql_name	key;	/* the column of the key, if there is one */
 	struct sql_name	value;
 	struct sql_name	nan;	/* the column that marks NaN, if there is one */
+	bool		is_big;	/* texts so long that a search through them may not end in time */
 };
 
 /*
@@ -38,6 +39,9 @@ void	where_add_test(struct sql *, const struct search_test *, const struct where
  * is not utf8mb4 is converted for text beyond ASCII, here and below.
  */
 void	where_add_equal(struct sql *, const struct sql_name *column, struct str value);
+
+/* Only the comparison of the value, in rows that are there; no IS NULL. */
+void	where_add_value(struct sql *, const struct search_test *, const struct where_source *);
 
 /* " AND (KEY = ? AND BINARY KEY = ?)": a name, exact on any collation. */
 void	where_add_exact(struct sql *, const struct sql_name *column,

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct search_dialect *const dialects[] = {
 		&search_runs, &search_experiments, &search_models, &search_versions,
-		&search_logged_models, &search_eval_datasets,
+		&search_logged_models, &search_eval_datasets, &search_traces,
 	};
 	struct str filter = { (const char *)data, size };
 	size_t i;
