@@ -10,4 +10,7 @@ void		repr_add(struct buf *, struct str s);
 /* The same in `mem`. */
 struct str	repr(struct arena *mem, struct str s);
 
+/* s as a JSON string with its quotes, ASCII only, as Python's json writes it. */
+void		json_quote(struct buf *, struct str s);
+
 #endif

@@ -363,34 +363,6 @@ json_number_text(const struct json_object *o)
 	return whole.p != NULL ? whole : str_of(json_object_get_string(unconst(o)));
 }
 
-void
-json_quote(struct buf *to, struct str s)
-{
-	static const char shorts[] = "\bb\ff\nn\rr\tt\"\"\\\\";
-	const char *found;
-	size_t i = 0;
-
-	buf_putc(to, '"');
-	while (i < s.len) {
-		uint32_t cp = utf8_next(s, &i);
-
-		for (found = shorts; *found != '\0'; found += 2)
-			if ((uint32_t)*found == cp)
-				break;
-		if (*found != '\0')
-			buf_printf(to, "\\%c", found[1]);
-		else if (cp >= 0x10000)
-			buf_printf(to, "\\u%04x\\u%04x",
-			    (unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
-			    (unsigned)(0xdc00 + ((cp - 0x10000) & 0x3ff)));
-		else if (cp < ' ' || cp > 0x7e)
-			buf_printf(to, cp == 0x7f ? "%c" : "\\u%04x", (unsigned)cp);
-		else
-			buf_putc(to, (char)cp);
-	}
-	buf_putc(to, '"');
-}
-
 /* How to write a tree. */
 struct style {
 	const char	*comma, *colon;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/repr.h"
 
 struct json_object;
 
@@ -104,8 +105,6 @@ void		 json_text_of_doubles(struct buf *, const struct json_object *);
 void		 json_text_literal(struct buf *, const struct json_object *);
 /* The same with the members of objects by name: dumps with sort_keys. */
 void		 json_text_sorted(struct buf *, const struct json_object *);
-/* s as a JSON string with its quotes, ASCII only. */
-void		 json_quote(struct buf *, struct str s);
 
 /* Trees of our own: what a query string says, for the one decoder. */
 struct json_object *json_new_object(void);

@@ -5,9 +5,10 @@
  * All tests of spans must hold for one span: they are one EXISTS.  What is ordered by age,
  * as nearly every search is, is found in two steps (see find_newest).
  */
+#include <math.h>
 #include <string.h>
 
-#include "json/read.h"
+#include "base/repr.h"
 #include "store/trace.h"
 #include "store/trace_search.h"
 
@@ -123,7 +124,7 @@ struct columns {
 	const struct sql_name	*names;
 	const char *const	*members;
 	size_t			 n;
-	enum json_kind		 kind;
+	bool			 is_whole;	/* numbers without a fraction */
 };
 
 /* A statement to which the tests of a filter are added. */
@@ -148,76 +149,83 @@ each_test(const struct search_node *tree, struct testing *to,
 		each_test(&tree->kids[i], to, fn);
 }
 
-/* What a text of JSON says of the columns, if it is written as answers have it. */
-struct members {
-	const struct columns	*columns;
-	const struct json_object *values[TRACE_TOKENS];
-	size_t			 at;		/* the first column that may follow */
-	bool			 is_strange;
-};
-
-static void
-take_member(void *arg, const char *name, const struct json_object *value)
+/* The number that a text is in the form that answers have; NULL if there is none. */
+static struct db_val
+read_number(struct arena *mem, struct str text, bool is_whole)
 {
-	struct members *m = arg;
-	const struct columns *c = m->columns;
-
-	while (m->at < c->n && strcmp(name, c->members[m->at]) != 0)
-		m->at++;
-	if (m->at < c->n && json_kind(value) == c->kind)
-		m->values[m->at++] = value;
-	else
-		m->is_strange = true;
-}
-
-static bool
-is_as_written(const struct json_object *o, struct str text)
-{
-	struct buf again = { 0 };
-	bool same;
-
-	json_text_spaced(&again, o);
-	same = str_eq(buf_str(&again), text);
-	buf_fini(&again);
-	return same;
-}
-
-static void
-add_members(struct sql *q, const struct members *m)
-{
-	size_t i;
+	int64_t i;
 	double d;
 
-	for (i = 0; i < m->columns->n; i++) {
-		sql_lit(q, " AND ");
-		sql_name(q, &m->columns->names[i]);
-		sql_lit(q, " <=> ");
-		if (m->values[i] == NULL)
-			sql_arg(q, db_null());
-		else if (m->columns->kind == JSON_INT)
-			sql_arg(q, db_i64(json_int(m->values[i])));
-		else
-			sql_arg(q, json_number(m->values[i], &d) ? db_dbl(d) : db_null());
-	}
+	text = arena_str(mem, text);
+	if (is_whole && str_to_i64(text, &i) &&
+	    str_eq(text, arena_printf(mem, "%lld", (long long)i)))
+		return db_i64(i);
+	if (!is_whole && str_to_dbl(text, false, &d) && isfinite(d) &&
+	    str_eq(text, search_show_double(mem, d)))
+		return db_dbl(d);
+	return db_null();
 }
 
-/* " AND (TRUE AND COLUMN <=> ? ...)", or FALSE for what no row can have. */
+/* One member, if it is the next and of that name: "name": NUMBER.  false if it is broken. */
+static bool
+read_member(struct arena *mem, struct str *rest, const struct columns *c, size_t i,
+    struct db_val *value)
+{
+	struct str label = arena_printf(mem, "\"%s\": ", c->members[i]), text = *rest;
+	const char *comma;
+
+	*value = db_null();
+	if (!str_starts(text, label.p))
+		return true;
+	text = (struct str){ text.p + label.len, text.len - label.len };
+	comma = memchr(text.p, ',', text.len);
+	*rest = (struct str){ text.p + text.len, 0 };
+	if (comma != NULL) {
+		text.len = (size_t)(comma - text.p);
+		*rest = (struct str){ comma + 1, (size_t)(rest->p - comma) - 1 };
+		if (!str_starts(*rest, " \""))
+			return false;
+		*rest = (struct str){ rest->p + 1, rest->len - 1 };
+	}
+	*value = read_number(mem, text, c->is_whole);
+	return value->type != DB_NULL;
+}
+
+/* A text of JSON as answers write the columns; false for any other. */
+static bool
+read_columns(struct arena *mem, struct str text, const struct columns *c, struct db_val *values)
+{
+	struct str rest;
+	size_t i;
+
+	if (text.len <= strlen("{}") || !str_starts(text, "{") || !str_ends(text, "}"))
+		return false;
+	rest = (struct str){ text.p + 1, text.len - strlen("{}") };
+	for (i = 0; i < c->n; i++)
+		if (!read_member(mem, &rest, c, i, &values[i]))
+			return false;
+	return rest.len == 0;
+}
+
+/* "(TRUE AND COLUMN <=> ? ...)", or FALSE for what no row can have. */
 static void
 add_equal(struct sql *q, const struct columns *c, struct str text)
 {
-	struct members m = { .columns = c };
-	struct json_object *o = NULL;
+	struct db_val values[TRACE_TOKENS];
+	size_t i;
 
-	if (json_read(text, JSON_ANY, &o) == JSON_FINE && json_kind(o) == JSON_OBJECT)
-		json_each(o, take_member, &m);
-	if (m.at > 0 && !m.is_strange && is_as_written(o, text)) {
-		sql_lit(q, "(TRUE");
-		add_members(q, &m);
-		sql_lit(q, ")");
-	} else {
+	if (!read_columns(q->work->mem, text, c, values)) {
 		sql_lit(q, "FALSE");
+		return;
 	}
-	json_free(o);
+	sql_lit(q, "(TRUE");
+	for (i = 0; i < c->n; i++) {
+		sql_lit(q, " AND ");
+		sql_name(q, &c->names[i]);
+		sql_lit(q, " <=> ");
+		sql_arg(q, values[i]);
+	}
+	sql_lit(q, ")");
 }
 
 static void
@@ -343,8 +351,8 @@ static void
 add_test(struct testing *to, const struct search_test *t)
 {
 	static const struct columns tokens = {
-		token_columns, trace_token_names, TRACE_TOKENS, JSON_INT
-	}, costs = { cost_columns, trace_cost_names, TRACE_COSTS, JSON_FLOAT };
+		token_columns, trace_token_names, TRACE_TOKENS, true
+	}, costs = { cost_columns, trace_cost_names, TRACE_COSTS, false };
 	int column = t->field->column;
 
 	if (is_span_test(t)) {

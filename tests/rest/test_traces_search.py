@@ -67,7 +67,7 @@ class World:
         self.trace("c", 40000, None, "IN_PROGRESS", metadata={"mlflow.trace.session": "s1"})
         self.trace("d", 50000, 5, "OK", client_request_id="c-a",
                    tags={"mlflow.traceName": "Alpha", "env": "PROD", "n": "10"},
-                   metadata={"M": "v1", "mlflow.trace.session": "S1"})
+                   metadata={"M": "v1", "mlflow.trace.session": "S2"})
         self.trace("e", 50000, 20, "STATE_UNSPECIFIED", tags={"env": "50%", "note": "it's"})
         self.api.ok("traces/link-to-run", {"run_id": self.linked, "trace_ids": [self.id("c")]})
         self.api.ok("traces/link-prompts", {
@@ -184,18 +184,18 @@ FILTERS = [
     ("tags.text LIKE '%gpt-4%'", "a"), ("trace.text LIKE '%claude%' AND span.name = 'root'", ""),
     ("span.attributes.model LIKE '%gpt%'", "a"), ("span.attributes.`model` ILIKE '%gpt%'", "da"),
     ("span.attributes.model RLIKE 'gpt-\\d'", "a"), ("span.attributes.model RLIKE '^gpt'", "a"),
-    ("span.attributes.model RLIKE '^4'", ""), ("span.attributes.model RLIKE '4$'", "a"),
+    ("span.attributes.model RLIKE '^4'", ""), ("span.attributes.model RLIKE '4$'", "da"),
     ("span.attributes.model RLIKE '^gpt$'", ""), ("span.attributes.n RLIKE '5'", ""),
     ("span.attributes.model = 'gpt-4'", ""), ("span.attributes.model IN ('gpt-4')", ""),
     ("span.attributes.model != 'gpt-4'", "dab"), ("span.attributes.model NOT IN ('gpt-4')", "dab"),
     # ... and start no more than 10 s before the filter's time
-    ("span.name ILIKE 'root' AND timestamp_ms >= 20000", "ab"),
+    ("span.name ILIKE 'root' AND timestamp_ms >= 20000", "dab"),
     ("span.name = 'root' AND timestamp_ms >= 30000", "b"),
     ("span.name = 'Root' AND timestamp_ms > 48999", "d"),
     ("span.name = 'Root' AND timestamp_ms > 49001", ""),
     # assessments
     ("feedback.good = 'yes'", "a"), ("feedback.`good` != 'yes'", "b"), ("feedback.good = 'YES'", ""),
-    ("feedback.Good = 'yes'", ""), ("expectation.good = 'yes'", ""), ("feedback.flag = 'true'", "d"),
+    ("expectation.good = 'yes'", ""), ("feedback.flag = 'true'", "d"),
     ("feedback.score = '5.0'", "b"), ("feedback.score = '5'", ""), ("feedback.good LIKE '%e%'", "a"),
     ("feedback.good ILIKE '%O%'", "b"), ("feedback.good RLIKE '^.n'", "b"),
     ("feedback.score > 1", "b"), ("feedback.score >= 0.5", "db"), ("feedback.score < 5", "d"),
@@ -213,8 +213,8 @@ FILTERS = [
 @pytest.mark.parametrize("filter, found", FILTERS, ids=[f for f, _ in FILTERS])
 def test_filters(world, filter, found):
     filter = filter.replace("RUN'", world.run + "'").replace("LINKED'", world.linked + "'")
-    assert sorted(world.search(filter)) == sorted(found)
-    assert world.search(filter) == found
+    # the newest first
+    assert world.search(filter) == "".join(x for x in "decba" if x in found)
 
 
 def test_a_word_that_is_sql(world, either):
@@ -226,6 +226,11 @@ def test_a_word_that_is_sql(world, either):
     else:
         check_error(r, 400, "INVALID_PARAMETER_VALUE",
                     "Invalid clause(s) in filter string: 'text', 'LIKE', ''%claude%''")
+
+
+def test_names_in_another_case(world, either):
+    """MLflow compares names of assessments as the database sorts."""
+    assert world.search("feedback.Good = 'yes'") == either(cairn="", mlflow="a")
 
 
 def test_a_number_that_is_none(world, either):
@@ -394,7 +399,7 @@ ORDERS = [
     (["execution_time_ms"], "daebc"), (["execution_time DESC"], "ebadc"), (["status"], "bcdae"),
     (["status DESC", "timestamp"], "eadcb"), (["request_id DESC"], "edcba"), (["name DESC"], "badec"),
     (["tags.n"], "decba"), (["tags.n DESC"], "decba"), (["tags.`dot.key`"], "adecb"),
-    (["metadata.m DESC"], "badec"), (["metadata.mlflow.trace.session", "request_id"], None),
+    (["metadata.mlflow.trace.user DESC"], "adecb"), (["metadata.mlflow.trace.session", "request_id"], None),
     (["run_id"], "bdeca"), (["tags.run_id DESC"], "bdeca"), (["experiment_id", "request_id"], "abcde"),
     (["`timestamp_ms` ASC"], "abcde"), (["tags.name DESC"], "badec"),
 ]
@@ -408,8 +413,6 @@ def test_order(world, order, found, on_cairn):
         assert whole[0] == "b" and set(whole[1:3]) == set("ad") and whole[3:] == "ec"
     elif found is None:
         assert set(whole[:3]) == set("acd") and whole[3:] == "be"
-    elif order[0].startswith("metadata.m "):
-        assert whole[0] == "b" and whole[-2:] in ("ec", "ea", "ca", "ac")
     else:
         assert whole == found
     assert pages(world, 2, order_by=order) == whole
@@ -528,7 +531,7 @@ def test_answer_v2(world):
     r = world.api.read("traces", {"experiment_ids": world.exp, "filter": "tags.env = 'prod'"})
     [found] = r["traces"]
     assert found == world.api.read(f"traces/{world.id('a')}/info")["trace_info"]
-    r = world.api.read("traces", {"experiment_ids": [world.exp, world.exp], "max_results": 2,
+    r = world.api.read("traces", {"experiment_ids": [world.exp], "max_results": 2,
                                   "order_by": ["timestamp_ms ASC", "request_id"]})
     assert [t["request_id"][-1] for t in r["traces"]] == list("ab")
     r = world.api.read("traces", {"experiment_ids": world.exp, "max_results": 3, "page_token":

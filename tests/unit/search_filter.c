@@ -375,6 +375,135 @@ static const struct row logged[] = {
 	    "tokens." },
 };
 
+/* The sets of MLflow's texts about traces, in an order of ours. */
+#define T_SET		"{'=', '!=', 'IN', 'NOT IN', 'LIKE', 'ILIKE', 'RLIKE'}"
+#define P_SET		"{'=', '!=', 'LIKE', 'ILIKE', 'RLIKE', 'IS NULL', 'IS NOT NULL'}"
+#define V_SET		"{'=', '!=', '>', '>=', '<', '<=', 'LIKE', 'ILIKE', 'RLIKE', "	\
+	"'IS NULL', 'IS NOT NULL'}"
+#define C_SET		"{'LIKE', 'ILIKE'}"
+#define L_SET		"{'name', 'status', 'request_id', 'run_id', 'client_request_id'}"
+#define N_SET		"{'timestamp_ms', 'timestamp', 'execution_time_ms', "	\
+	"'execution_time', 'end_time_ms', 'end_time'}"
+#define K_SET		"{'request_id', 'timestamp', 'timestamp_ms', 'execution_time', "	\
+	"'execution_time_ms', 'end_time', 'end_time_ms', 'status', "	\
+	"'client_request_id', 'name', 'run_id', 'prompt', 'text'}"
+#define E_SET		"{'tag', 'tags', 'attribute', 'attributes', 'trace', 'metadata', "	\
+	"'request_metadata', 'span', 'feedback', 'expectation', 'issue'}"
+
+static const struct row traces[] = {
+	{ "foo = 'x'", "Invalid attribute key 'foo' specified. Valid keys are '" K_SET "'" },
+	{ "STATUS = 'x'", "Invalid attribute key 'STATUS' specified. Valid keys are '" K_SET
+	    "'" },
+	{ "trace.state = 'OK'", "Invalid attribute key 'state' specified. Valid keys are '"
+	    K_SET "'" },
+	{ "experiment_id = '1'",
+	    "Invalid attribute key 'experiment_id' specified. Valid keys are '" K_SET "'" },
+	{ "assessment.x = '1'", "Invalid entity type 'assessment'. Valid values are " E_SET },
+	{ "metrics.m > 1", "Invalid entity type 'metrics'. Valid values are " E_SET },
+	{ "TAGS.x = '1'", "Invalid entity type 'TAGS'. Valid values are " E_SET },
+	{ "status > 'OK'", "Invalid comparator '>' not one of '" T_SET "'" },
+	{ "status IS NULL", "Invalid comparator 'IS NULL' not one of '" T_SET "'" },
+	{ "status <> 'OK'", "Invalid comparator '<>' not one of '" T_SET "'" },
+	{ "status == 'OK'", "Invalid comparator '==' not one of '" T_SET "'" },
+	{ "timestamp_ms LIKE '5'", "Invalid comparator 'LIKE' not one of '" T_SET },
+	{ "name > 'x'", "Invalid comparator '>' not one of '" P_SET },
+	{ "name IN ('x')", "Invalid comparator 'IN' not one of '" P_SET },
+	{ "run_id IN ('x')", "Invalid comparator 'IN' not one of '" P_SET "'" },
+	{ "tags.x IN ('x')", "Invalid comparator 'IN' not one of '" P_SET },
+	{ "metadata.x > 'x'", "Invalid comparator '>' not one of '" P_SET "'" },
+	{ "timestamp_ms IN (1)", "Only attributes in " L_SET
+	    " supports comparison with a list of quoted string values." },
+	{ "prompt IN ('a/1')", "Only attributes in " L_SET
+	    " supports comparison with a list of quoted string values." },
+	{ "metadata.x IN ('mv')", "Expected a quoted string value for request_metadata (e.g. "
+	    "'my-value'). Got value ('mv')" },
+	{ "feedback.x IN ('mv')",
+	    "Expected a quoted string value for feedback (e.g. 'my-value'). Got "
+	    "value ('mv')" },
+	{ "issue.id IN ('mv')",
+	    "Expected a quoted string value for issue (e.g. 'my-value'). Got " "value ('mv')" },
+	{ "name = 5", "Only the '" N_SET
+	    "' attributes support comparison with numeric values." },
+	{ "tags.n = 10", "Expected a quoted string value for tag (e.g. 'my-value'). Got "
+	    "value 10" },
+	{ "metadata.n = 10", "Expected a quoted string value for request_metadata (e.g. "
+	    "'my-value'). Got value 10" },
+	{ "feedback.s = 5",
+	    "Expected a quoted string value for feedback (e.g. 'my-value'). Got " "value 5" },
+	{ "expectation.s = 5",
+	    "Expected a quoted string value for expectation (e.g. 'my-value'). "
+	    "Got value 5" },
+	{ "span.duration > 1", "Expected a quoted string value for span (e.g. 'my-value'). Got "
+	    "value 1" },
+	{ "issue.id = 5", "Expected a quoted string value for issue (e.g. 'my-value'). Got "
+	    "value 5" },
+	{ "feedback.s > 'x'",
+	    "Expected a numeric value for feedback when using comparator '>'. "
+	    "Got value 'x'" },
+	{ "expectation.s <= '5'",
+	    "Expected a numeric value for expectation when using comparator "
+	    "'<='. Got value '5'" },
+	{ "feedback.s NOT LIKE 'x'", "assessment.s comparator 'NOT LIKE' not one of '" V_SET
+	    "'" },
+	{ "tags.env = prod", "Parameter value is either not quoted or unidentified quote types "
+	    "used for string value prod. Use either single or double quotes." },
+	{ "status = OK", "Parameter value is either not quoted or unidentified quote types "
+	    "used for string value OK. Use either single or double quotes." },
+	{ "prompt LIKE 'a/1'", "Invalid comparator 'LIKE' for prompts filter. Only '=' is "
+	    "supported with format: prompt = \"name/version\"" },
+	{ "prompt IS NULL", "Invalid comparator 'IS NULL' for prompts filter. Only '=' is "
+	    "supported with format: prompt = \"name/version\"" },
+	{ "prompt > 'a/1'", "Invalid comparator '>' not one of '" P_SET },
+	{ "prompt = 'pr'", "Invalid prompts filter value 'pr'. Expected format: prompt = "
+	    "\"name/version\"" },
+	{ "prompt = 'a/b/c'", "Invalid prompts filter value 'a/b/c'. Expected format: prompt = "
+	    "\"name/version\"" },
+	{ "span.foo = 'x'", "Invalid span attribute 'foo'. Supported attributes: name, status, "
+	    "type, attributes.<attribute_name>." },
+	{ "span.service_name = 'x' AND bar = 'x'",
+	    "Invalid span attribute 'service_name'. Supported attributes: name, "
+	    "status, type, attributes.<attribute_name>." },
+	{ "span.name IS NULL", "span.name comparator 'IS NULL' not one of '" T_SET "'" },
+	{ "span.type > 'x'", "span.type comparator '>' not one of '" T_SET "'" },
+	{ "span.attributes.k > 'x'", "span.attributes.k comparator '>' not one of '" T_SET
+	    "'" },
+	{ "span.content = 'x'", "span.content comparator '=' not one of '" C_SET "'" },
+	{ "trace.text = 'x'", "span.content comparator '=' not one of '" C_SET "'" },
+	{ "span.attributes. LIKE 'x'",
+	    "Span attribute name cannot be empty after 'attributes.'" },
+	{ "feedback. = 'x'", "Assessment field name cannot be empty" },
+	{ "issue.foo = 'x'", "Invalid issue attribute 'foo'. Supported attributes: id" },
+	{ "issue.id != 'x'", "issue.id comparator '!=' not one of '{'='}'" },
+	{ "metadata.mlflow.trace.tokenUsage LIKE 'x'",
+	    "Comparator 'LIKE' is not supported for reserved metadata "
+	    "'mlflow.trace.tokenUsage'. Only '=', '!=', 'IS NULL', and 'IS NOT "
+	    "NULL' are supported." },
+	{ "metadata.mlflow.trace.cost RLIKE 'x'",
+	    "Comparator 'RLIKE' is not supported for reserved metadata "
+	    "'mlflow.trace.cost'. Only '=', '!=', 'IS NULL', and 'IS NOT NULL' "
+	    "are supported." },
+	{ "metadata.mlflow.trace.cost > 'x'", "Invalid comparator '>' not one of '" P_SET "'" },
+	{ "status IN ()", "While parsing a list in the query, expected a non-empty list of "
+	    "string values, but got empty list" },
+	{ "status IN (5)", "While parsing a list in the query, expected string value, "
+	    "punctuation, or whitespace, but got different type in list: (5,)" },
+	{ "status IN 'OK'", "Invalid clause(s) in filter string: 'status', 'IN', ''OK''" },
+	{ "tags.a b = 'x'", "Invalid clause(s) in filter string: 'tags.a'" },
+	{ "timestamp_ms BETWEEN 1 AND 2",
+	    "Invalid clause(s) in filter string: 'timestamp_ms', 'BETWEEN', " "'1', '2'" },
+	{ "text LIKE '%x%' AND timestamp > 5 AND attributes.text ILIKE 'x' AND tags.text LIKE 'x'",
+	    NULL },
+	{ "issue.name = 'I' AND feedback.NAME LIKE 'x' AND metadata.run_id RLIKE 'x'", NULL },
+	{ "tags.dot.key = '1' AND metadata.`a b` IS NULL AND span.attributes.`a b` LIKE '%x'",
+	    NULL },
+	{ "timestamp_ms > '5' AND execution_time < 1.5 AND end_time_ms != 99999999999999999999",
+	    NULL },
+	{ "feedback.s >= 0.5 AND feedback.s = '5' AND expectation.e IS NOT NULL", NULL },
+	{ "status in ('OK',) and request_id not in ('a')", NULL },
+	{ "timestamp_ms > 'soon'",
+	    "Invalid filter: 'timestamp_ms' is compared with 'soon', which is no number." },
+};
+
 static struct arena mem;
 
 static void
@@ -490,6 +619,25 @@ check_bounds(void)
 }
 
 static void
+check_regexps(void)
+{
+	struct search_node *tree;
+	struct search_error err;
+	size_t n;
+
+	for (n = SEARCH_REGEXP_MAX; n <= SEARCH_REGEXP_MAX + 1; n++) {
+		struct buf b = { 0 };
+		bool ok = n <= SEARCH_REGEXP_MAX;
+
+		buf_printf(&b, "tags.t RLIKE '%0*d'", (int)n, 0);
+		tap_ok(search_parse(&mem, &search_traces, buf_str(&b), &tree, &err) == !ok,
+		    "a regular expression of %zu bytes", n);
+		buf_fini(&b);
+		arena_reset(&mem);
+	}
+}
+
+static void
 check_patterns(void)
 {
 	static const char *const ops[] = { "LIKE", "ILIKE", "=" };
@@ -533,8 +681,11 @@ main(void)
 		check(&search_eval_datasets, &datasets[i]);
 	for (i = 0; i < sizeof(logged) / sizeof(logged[0]); i++)
 		check(&search_logged_models, &logged[i]);
+	for (i = 0; i < sizeof(traces) / sizeof(traces[0]); i++)
+		check(&search_traces, &traces[i]);
 	check_values();
 	check_patterns();
+	check_regexps();
 	check_bounds();
 	arena_fini(&mem);
 	return tap_done();
