@@ -61,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run(&search_models, clauses, n);
 	run(&search_versions, clauses, n);
 	run(&search_eval_datasets, clauses, n);
+	run(&search_traces, clauses, n);
 	for (i = 0; i < n; i++)
 		run_name(clauses[i]);
 	return 0;

@@ -3,6 +3,8 @@
 import pytest
 from conftest import check_error
 from test_search_ilike import PLACES
+from test_traces import info, start
+from test_traces_search import ask
 
 WILDCARDS = 500
 CLAUSES = 500
@@ -17,10 +19,12 @@ SEARCHES = {
         "experiment_ids": [exp], "filter": f}),
     "datasets": lambda api, exp, f: api.post("datasets/search", {"filter_string": f},
                                              version="3.0"),
+    "traces": lambda api, exp, f: ask(api, exp, f),
 }
 FOUND = {
     "runs": "runs", "experiments": "experiments", "registered": "registered_models",
     "versions": "model_versions", "models": "models", "datasets": "datasets",
+    "traces": "traces",
 }
 
 
@@ -40,6 +44,7 @@ class World:
         api.ok("logged-models", {"experiment_id": self.exp, "name": "m", "tags": tags})
         api.ok("datasets/create", {"name": name, "tags": '{"t": "%s"}' % ("a" * 600)},
                version="3.0")
+        assert start(api, info(self.exp, tags={"t": "a" * 600})).status_code == 200
 
     def ask(self, search, filter):
         return SEARCHES[search](self.api, self.exp, filter)
@@ -78,6 +83,7 @@ def test_too_many_wildcards(world, on_cairn, search, word, op):
     ("runs", "tags.none IS NULL"), ("experiments", "tags.t LIKE 'a%'"),
     ("registered", "tags.t != 'b'"), ("versions", "tags.t LIKE 'a%'"),
     ("models", "tags.t LIKE 'a%'"), ("datasets", "tags.t LIKE 'a%'"),
+    ("traces", "tags.t LIKE 'a%'"), ("traces", "tags.t RLIKE 'a'"), ("traces", "feedback.f IS NULL"),
 ])
 def test_many_joined_clauses(world, search, clause):
     r = world.ask(search, " AND ".join([clause] * CLAUSES))
