@@ -132,6 +132,7 @@ struct testing {
 	struct sql	*q;
 	const int64_t	*experiment_ids;
 	size_t		 nexperiments;
+	const struct search_test *joined; /* is no matter of tests, see add_run_join */
 	size_t		 nspan_tests;
 	bool		 is_bounded;	/* from .since on */
 	double		 since;
@@ -254,16 +255,32 @@ add_columns_test(struct sql *q, const struct search_test *t, const struct column
 	add_equal(q, c, t->texts[0]);
 }
 
-/* Traces that were linked to the run, and those made in it. */
+static const struct sql_name linked_run = { "a.destination_id" };
+
+/*
+ * Traces that were linked to a run and those made in it, before all others: there are
+ * few of them, and of EXISTS on either side of an OR MariaDB makes tests of every trace.
+ */
+static void
+add_run_join(struct sql *q, const struct search_test *t)
+{
+	sql_lit(q, " FROM (SELECT a.source_id AS id FROM entity_associations a "
+	    "WHERE a.source_type = 'trace' AND a.destination_type = 'run'");
+	where_add_exact(q, &linked_run, t->texts[0]);
+	sql_lit(q, " UNION SELECT m.request_id FROM trace_request_metadata m "
+	    "WHERE m.`key` = 'mlflow.sourceRun'");
+	where_add_value(q, t, &sources[TRACE_RUN]);
+	sql_lit(q, ") r STRAIGHT_JOIN trace_info t ON t.request_id = r.id");
+}
+
+/* The same as a test. */
 static void
 add_run(struct sql *q, const struct search_test *t)
 {
-	static const struct sql_name linked = { "a.destination_id" };
-
 	sql_lit(q, " AND (EXISTS (SELECT 1 FROM entity_associations a "
 	    "WHERE a.source_type = 'trace' AND a.source_id = t.request_id "
 	    "AND a.destination_type = 'run'");
-	where_add_exact(q, &linked, t->texts[0]);
+	where_add_exact(q, &linked_run, t->texts[0]);
 	sql_lit(q, ") OR EXISTS (" RUN_OF_TRACE);
 	where_add_value(q, t, &sources[TRACE_RUN]);
 	sql_lit(q, "))");
@@ -355,10 +372,10 @@ add_test(struct testing *to, const struct search_test *t)
 	}, costs = { cost_columns, trace_cost_names, TRACE_COSTS, false };
 	int column = t->field->column;
 
-	if (is_span_test(t)) {
+	if (is_span_test(t))
 		to->nspan_tests++;
+	if (is_span_test(t) || t == to->joined)
 		return;
-	}
 	if (column == TRACE_TIMESTAMP && (t->op == OP_GT || t->op == OP_GE) &&
 	    (!to->is_bounded || t->number > to->since)) {
 		to->is_bounded = true;
@@ -425,11 +442,28 @@ add_span_test(struct testing *to, const struct search_test *t)
 		where_add_value(to->q, t, &sources[t->field->column]);
 }
 
-static void
-add_filter(struct sql *q, const struct search_node *filter, const int64_t *experiment_ids,
-    size_t n)
+/* The first test of the run, NULL if there is none. */
+static const struct search_test *
+find_run(const struct search_node *tree)
 {
-	struct testing to = { .q = q, .experiment_ids = experiment_ids, .nexperiments = n };
+	const struct search_test *found = NULL;
+	size_t i;
+
+	if (tree->kind == NODE_TEST && tree->test.field->column == TRACE_RUN &&
+	    tree->test.op == OP_EQ)
+		return &tree->test;
+	for (i = 0; i < tree->nkids && found == NULL; i++)
+		found = find_run(&tree->kids[i]);
+	return found;
+}
+
+/* `joined` (may be NULL) holds already. */
+static void
+add_filter(struct sql *q, const struct search_node *filter, const struct search_test *joined,
+    const int64_t *experiment_ids, size_t n)
+{
+	struct testing to = { .q = q, .joined = joined, .experiment_ids = experiment_ids,
+	    .nexperiments = n };
 
 	each_test(filter, &to, add_test);
 	if (to.nspan_tests == 0)
@@ -484,8 +518,12 @@ static void
 add_from(struct sql *q, const struct search *s)
 {
 	const struct found *found = s->own;
+	const struct search_test *run = find_run(s->filter);
 
-	sql_lit(q, " FROM trace_info t");
+	if (found == NULL && run != NULL)
+		add_run_join(q, run);
+	else
+		sql_lit(q, " FROM trace_info t");
 	add_order_joins(q, s);
 	if (found != NULL) {
 		sql_lit(q, " WHERE t.request_id IN ");
@@ -500,7 +538,8 @@ static void
 add_tests(struct sql *q, const struct search *s)
 {
 	if (s->own == NULL)
-		add_filter(q, s->filter, s->query->experiment_ids, s->query->nexperiments);
+		add_filter(q, s->filter, find_run(s->filter), s->query->experiment_ids,
+		    s->query->nexperiments);
 }
 
 static void
@@ -612,12 +651,12 @@ build_counts(struct sql *q, const struct trace_overlap *o, struct search_node *c
 		store_search_add_limit(q, filters[i]);
 	sql_lit(q, "SELECT COUNT(*), COUNT(NULLIF(x.a, 0)), COUNT(NULLIF(x.b, 0)), "
 	    "COUNT(NULLIF(x.a AND x.b, 0)) FROM (SELECT (TRUE");
-	add_filter(q, filters[TRACE_FIRST], o->experiment_ids, o->nexperiments);
+	add_filter(q, filters[TRACE_FIRST], NULL, o->experiment_ids, o->nexperiments);
 	sql_lit(q, ") AS a, (TRUE");
-	add_filter(q, filters[TRACE_SECOND], o->experiment_ids, o->nexperiments);
+	add_filter(q, filters[TRACE_SECOND], NULL, o->experiment_ids, o->nexperiments);
 	sql_lit(q, ") AS b FROM trace_info t WHERE t.experiment_id IN ");
 	sql_args_i64(q, o->experiment_ids, o->nexperiments);
-	add_filter(q, filters[TRACE_BASE], o->experiment_ids, o->nexperiments);
+	add_filter(q, filters[TRACE_BASE], NULL, o->experiment_ids, o->nexperiments);
 	sql_lit(q, ") x");
 }
 

@@ -168,7 +168,9 @@ FILTERS = [
     ("metadata.mlflow.trace.cost = '{\"total_cost\": 3.0}'", "b"),
     ("metadata.mlflow.trace.cost != '{\"total_cost\": 3.0}'", "a"),
     # runs and prompts
-    ("run_id = 'RUN'", "b"), ("run_id = 'LINKED'", "c"), ("run_id != 'RUN'", ""), ("run_id IS NOT NULL", "b"),
+    ("run_id = 'RUN'", "b"), ("run_id = 'LINKED'", "c"), ("run_id = 'RUN' AND run_id = 'LINKED'", ""),
+    ("status = 'ERROR' AND run_id = 'RUN' AND run_id = 'RUN' AND span.name = 'root'", "b"),
+    ("run_id != 'RUN'", ""), ("run_id IS NOT NULL", "b"),
     ("run_id IS NULL", "deac"), ("run_id LIKE '%'", "b"), ("tags.run_id = 'LINKED'", "c"),
     ("metadata.mlflow.sourceRun = 'LINKED'", "c"), ("run_id RLIKE '^[0-9a-f]*$'", "b"),
     ("prompt = 'pr/1'", "d"), ("prompt = 'pr/2'", ""), ("tags.prompt = 'pr/1'", "d"),
@@ -608,6 +610,7 @@ def overlap(api, **body):
     ("timestamp_ms > 0", "timestamp_ms > 1", None, (5, 5, 5, 5)),
     ("status = 'OK'", "status = 'x'", None, (2, 0, 0, 5)),
     ("status = 'OK'", "timestamp_ms > 0", None, (2, 5, 2, 5)),
+    ("run_id = 'x'", "run_id IS NULL", "status = 'OK'", (0, 2, 0, 2)),
     ("span.name = 'root'", "feedback.whole IS NULL", "execution_time_ms > 0", (2, 3, 1, 4)),
 ])
 def test_overlap(world, first, second, base, counts):
