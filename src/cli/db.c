@@ -40,8 +40,9 @@ usage(FILE *to)
 	    " in an empty database\n"
 	    "  check  compare a database with that schema; prints what\n"
 	    "         differs, and the SQL that cures it\n"
-	    "  index  add two indexes to runs, for quick searches among\n"
-	    "         many thousands; MLflow works with and without them\n"
+	    "  index  add indexes to runs, tags and metadata of traces, for\n"
+	    "         quick searches among many thousands; MLflow works\n"
+	    "         with and without them\n"
 	    "\n"
 	    "The URI is mysql://user:password@host:port/database; without\n"
 	    "it, the environment and cairn.conf name the database as for\n"
@@ -78,7 +79,8 @@ run_index(struct work *work)
 		trouble(error, "");
 		return EXIT_FINDINGS;
 	}
-	puts("runs has the indexes cairn_start_time and cairn_experiment_id");
+	puts("runs has the indexes cairn_start_time and cairn_experiment_id;\n"
+	    "trace_tags and trace_request_metadata have the index cairn_value");
 	return EXIT_FINE;
 }
 

@@ -329,19 +329,21 @@ migrate_init(struct work *work, const char **error)
 	return rc;
 }
 
-#define INDEX_RUNS(name, columns)	/* takes as long as it takes */	\
+#define INDEX(table, name, columns)	/* takes as long as it takes */	\
 	"SET STATEMENT max_statement_time = 0 FOR "			\
-	"CREATE INDEX IF NOT EXISTS " name " ON runs (" columns ")"
+	"CREATE INDEX IF NOT EXISTS " name " ON " table " (" columns ")"
 
 int
 migrate_index(struct work *work, const char **error)
 {
 	static const char *const indexes[] = {
-		INDEX_RUNS("cairn_start_time", "start_time DESC, run_uuid"),
-		INDEX_RUNS("cairn_experiment_id",
+		INDEX("runs", "cairn_start_time", "start_time DESC, run_uuid"),
+		INDEX("runs", "cairn_experiment_id",
 		    "experiment_id, lifecycle_stage, start_time DESC, run_uuid"),
 		/* MLflow's own gives way to the one before where a foreign key made it */
-		INDEX_RUNS("experiment_id", "experiment_id")
+		INDEX("runs", "experiment_id", "experiment_id"),
+		INDEX("trace_tags", "cairn_value", "`key`, value(64)"),
+		INDEX("trace_request_metadata", "cairn_value", "`key`, value(64)")
 	};
 	struct migrate_state state;
 	size_t i;

@@ -52,8 +52,8 @@ int	migrate_default_experiment(struct work *, const char *artifact_root);
 /*
  * Give `runs` the two indexes that searches in the order of start time take (they are
  * in no schema of MLflow's, which works with and without them): of all runs, and of the
- * runs of an experiment in one lifecycle stage.  What is there stays.  Only at
- * MIGRATE_HEAD; 0, or -1 as above.
+ * runs of an experiment in one lifecycle stage.  Tags and metadata of traces get one each,
+ * by key and value.  What is there stays.  Only at MIGRATE_HEAD; 0, or -1 as above.
  */
 int	migrate_index(struct work *, const char **error);
 

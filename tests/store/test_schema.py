@@ -480,20 +480,28 @@ def index(cairn, database):
     return cairn("db", "index", "--backend-store-uri", database.uri())
 
 
-def keys(database):
+def keys(database, table="runs"):
     return database.value("SELECT GROUP_CONCAT(DISTINCT index_name ORDER BY index_name)"
                           " FROM information_schema.statistics"
-                          " WHERE table_schema = DATABASE() AND table_name = 'runs'")
+                          f" WHERE table_schema = DATABASE() AND table_name = '{table}'")
 
 
-def test_index_adds_two(cairn, ready, tmp_path):
+TRACES = "trace_tags", "trace_request_metadata"
+
+
+def test_index_adds_some(cairn, ready, tmp_path):
     for _ in range(2):
         done = index(cairn, ready)
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == "runs has the indexes cairn_start_time and cairn_experiment_id\n"
+        assert done.stdout == "runs has the indexes cairn_start_time and cairn_experiment_id;\n" \
+            "trace_tags and trace_request_metadata have the index cairn_value\n"
         assert keys(ready) == "cairn_experiment_id,cairn_start_time,experiment_id,PRIMARY"
+        for table in TRACES:
+            assert "cairn_value" in keys(ready, table).split(",")
     assert check(cairn, ready).returncode == 0
     ready.run("DROP INDEX cairn_start_time ON runs; DROP INDEX cairn_experiment_id ON runs")
+    for table in TRACES:
+        ready.run(f"DROP INDEX cairn_value ON {table}")
     assert ready.dump(tmp_path / "dump") == expected()
 
 
