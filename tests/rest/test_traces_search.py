@@ -168,7 +168,7 @@ FILTERS = [
     ("metadata.mlflow.trace.cost = '{\"total_cost\": 3.0}'", "b"),
     ("metadata.mlflow.trace.cost != '{\"total_cost\": 3.0}'", "a"),
     # runs and prompts
-    ("run_id = 'RUN'", "b"), ("run_id = 'LINKED'", "c"), ("run_id = 'RUN' AND run_id = 'LINKED'", ""),
+    ("run_id = 'RUN'", "b"), ("run_id = 'LINKED'", "c"),
     ("status = 'ERROR' AND run_id = 'RUN' AND run_id = 'RUN' AND span.name = 'root'", "b"),
     ("run_id != 'RUN'", ""), ("run_id IS NOT NULL", "b"),
     ("run_id IS NULL", "deac"), ("run_id LIKE '%'", "b"), ("tags.run_id = 'LINKED'", "c"),
@@ -228,6 +228,12 @@ def test_a_word_that_is_sql(world, either):
     else:
         check_error(r, 400, "INVALID_PARAMETER_VALUE",
                     "Invalid clause(s) in filter string: 'text', 'LIKE', ''%claude%''")
+
+
+def test_two_runs(world, either):
+    """MLflow looks at the last."""
+    filter = f"run_id = '{world.run}' AND run_id = '{world.linked}'"
+    assert world.search(filter) == either(cairn="", mlflow="c")
 
 
 def test_names_in_another_case(world, either):
