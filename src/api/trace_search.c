@@ -106,10 +106,8 @@ answer_search(struct ctx *c, const struct strs *experiments, struct search_query
 	int64_t *ids, n, i;
 
 	q->max_results = max_results.set ? max_results.v : PAGE_DEFAULT;
-	if (q->max_results <= 0)
-		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %lld for parameter "
-		    "'max_results' supplied. It must be a positive integer",
-		    (long long)q->max_results);
+	if (check_max_results(c, q->max_results, "0") == -1)
+		return -1;
 	if ((bad = take_experiment_ids(c, experiments, &ids, &q->nexperiments)) != NULL)
 		return fail_experiment_id(c, *bad);
 	q->experiment_ids = ids;

@@ -500,10 +500,7 @@ add_order_joins(struct sql *q, const struct search *s)
 			continue;
 		sql_name(q, o->field->column == TRACE_TAG ? &join_orders[i].tags :
 		    &join_orders[i].metadata);
-		sql_lit(q, " AND ");
-		sql_name(q, &join_orders[i].key);
-		sql_lit(q, " = ");
-		sql_arg(q, db_str(o->key));
+		where_add_equal(q, &join_orders[i].key, o->key);
 	}
 }
 

@@ -136,7 +136,7 @@ static void
 add_rlike(struct sql *q, const struct search_test *t, const struct sql_name *value)
 {
 	sql_lit(q, " AND CAST(");
-	sql_name(q, value);
+	add_unicode(q, value);
 	sql_lit(q, " AS BINARY) REGEXP BINARY ");
 	sql_arg(q, db_str(t->texts[0]));
 }
