@@ -311,6 +311,12 @@ def of_traces(w):
     assessed = w.assessed()
     delete = {"experiment_id": w.exp, "request_ids": []}
     return {
+        ("POST", "3.0/traces/search"): {"locations": [
+            {"mlflow_experiment": {"experiment_id": w.exp}}]},
+        ("GET", "traces"): {"experiment_ids": w.exp},
+        ("POST", "3.0/traces/calculate-filter-correlation"): {
+            "experiment_ids": [w.exp], "filter_string1": "status = 'OK'",
+            "filter_string2": "name = 'x'"},
         ("POST", "3.0/traces"): {"trace": {"trace_info": w.trace_info()}},
         ("GET", "3.0/traces/get"): {"trace_id": w.traced()},
         ("GET", "3.0/traces/batchGet"): {"trace_ids": w.traced()},
