@@ -152,15 +152,15 @@ struct span_writer {
 	const char	*between;	/* raw spans: what stands between two */
 };
 
-/* A member of a span that is an attribute: a text of JSON, in most cases. */
+/* A member of a span that is an attribute: a text of JSON, in most cases; "" is no value. */
 static void
 put_attribute(void *arg, const char *name, const struct json_object *v)
 {
 	struct typed_map *m = arg;
 	struct json_object *inner = NULL;
 
-	if (json_kind(v) == JSON_STRING &&
-	    json_read(json_string(v), JSON_ANY, &inner) == JSON_FINE)
+	if (json_kind(v) == JSON_STRING && (json_string(v).len == 0 ||
+	    json_read(json_string(v), JSON_ANY, &inner) == JSON_FINE))
 		put_typed_member(m, name, inner);
 	else
 		put_typed_member(m, name, v);
@@ -294,7 +294,7 @@ put_links(struct ctx *c, const struct json_object *span)
 	json_list_end(&c->out);
 }
 
-/* {} for UNSET, as protobuf leaves out what is 0 or empty. */
+/* {} for UNSET, as protobuf leaves out what is 0 or empty; only errors have a message. */
 static void
 put_status(struct ctx *c, const struct json_object *span)
 {
@@ -303,7 +303,7 @@ put_status(struct ctx *c, const struct json_object *span)
 	struct str code = json_string(member(status, "code"));
 
 	json_begin(&c->out, "status");
-	if (!str_empty(message))
+	if (!str_empty(message) && str_is(code, "STATUS_CODE_ERROR"))
 		json_put_str(&c->out, "message", message);
 	if (!str_empty(code) && !str_is(code, "STATUS_CODE_UNSET"))
 		json_put_str(&c->out, "code", code);

@@ -188,8 +188,9 @@ json_put_dbl(struct json_out *o, const char *key, double v)
 	char text[JSON_NUMBER_SIZE];
 
 	put_key(o, key);
-	if (isnan(v)) {
-		buf_puts(o->buf, o->bare_nan ? "NaN" : "\"NaN\"");
+	if (!isfinite(v)) {
+		buf_printf(o->buf, o->bare_nan ? "%s" : "\"%s\"", isnan(v) ? "NaN" :
+		    v > 0 ? "Infinity" : "-Infinity");
 		return;
 	}
 	buf_add(o->buf, text, json_format_dbl(v, text));

@@ -4,7 +4,7 @@
  *
  * Numbers: int64 as plain numbers; doubles as the shortest text that reads back
  * the same, in Python's repr form; NaN as the string "NaN" (or bare, where the
- * reference writes it bare).
+ * reference writes it bare), and infinities likewise.
  */
 #ifndef JSON_WRITE_H
 #define JSON_WRITE_H

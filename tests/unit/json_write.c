@@ -113,13 +113,15 @@ check_scopes(void)
 	json_begin(&o, NULL);
 	json_end(&o);
 	json_put_dbl(&o, NULL, (double)NAN);
+	json_put_dbl(&o, NULL, (double)INFINITY);
+	json_put_dbl(&o, NULL, -(double)INFINITY);
 	json_put_null(&o, NULL);
 	json_list_end(&o);
 	json_put_bool(&o, "b", true);
 	json_put_str(&o, "none", (struct str){ NULL, 0 });
 	json_end(&o);
 	tap_ok(strcmp(b.p, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001y\",\"l\":[-9223372036854775808,{},"
-	    "\"NaN\",null],\"b\":true,\"none\":\"\"}") == 0, "%s", b.p);
+	    "\"NaN\",\"Infinity\",\"-Infinity\",null],\"b\":true,\"none\":\"\"}") == 0, "%s", b.p);
 	buf_fini(&b);
 }
 
