@@ -21,6 +21,7 @@
 #include "api/runs.h"
 #include "api/scorers.h"
 #include "api/server.h"
+#include "api/trace_metrics.h"
 #include "api/trace_search.h"
 #include "api/trace_spans.h"
 #include "api/traces.h"
@@ -47,6 +48,7 @@ const struct route *const routes[] = {
 	eval_record_routes,
 	eval_upsert_routes,
 	scorer_routes,
+	trace_metric_routes,
 	trace_search_routes,
 	trace_span_routes,
 	trace_routes,

@@ -12,6 +12,7 @@ unit_tests = \
 	%D%/unit/base_str \
 	%D%/unit/conf_backend \
 	%D%/unit/base_near \
+	%D%/unit/base_percentile \
 	%D%/unit/conf_host \
 	%D%/unit/conf_options \
 	%D%/unit/graphql_parse \
@@ -31,6 +32,7 @@ unit_tests = \
 	%D%/unit/otlp_usage \
 	%D%/unit/search_filter \
 	%D%/unit/search_lex \
+	%D%/unit/search_metric_filter \
 	%D%/unit/search_order \
 	%D%/unit/search_page \
 	%D%/unit/store_kv \

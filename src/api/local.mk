@@ -24,6 +24,7 @@ libcairn_a_SOURCES += \
 	%D%/traces_v2.c %D%/traces_v2.h \
 	%D%/traces.c %D%/traces.h \
 	%D%/trace_spans.c %D%/trace_spans.h \
+	%D%/trace_metrics.c %D%/trace_metrics.h \
 	%D%/trace_search.c %D%/trace_search.h \
 	%D%/trace_common.c %D%/trace_common.h \
 	%D%/scorers.c %D%/scorers.h \

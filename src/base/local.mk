@@ -8,6 +8,7 @@ libcairn_a_SOURCES += \
 	%D%/name.c %D%/name.h \
 	%D%/near.c %D%/near.h \
 	%D%/percent.c %D%/percent.h \
+	%D%/percentile.c %D%/percentile.h \
 	%D%/repr.c %D%/repr.h \
 	%D%/stats.c %D%/stats.h %D%/stats.def \
 	%D%/str.c %D%/str.h \

@@ -93,6 +93,7 @@ struct search_field {
  */
 struct search_grammar {
 	bool			is_plain;
+	bool			is_single;	/* one clause: AND is none, nor is IN */
 	/* around the filter when it is */
 	struct search_phrase	unparsed;	/* blank */
 	struct search_phrase	several;	/* more than one statement */

@@ -319,8 +319,10 @@ static void (*const passes[])(struct stack *) = {
 	reduce_words
 };
 
-struct items
-items_group(struct arena *mem, struct tokens tokens)
+#define PASSES	(sizeof(passes) / sizeof(passes[0]))
+
+static struct items
+group(struct arena *mem, struct tokens tokens, size_t npasses)
 {
 	struct items list = { arena_array(mem, tokens.n, sizeof(*list.v)),
 	    tokens.n };
@@ -329,7 +331,7 @@ items_group(struct arena *mem, struct tokens tokens)
 	for (i = 0; i < tokens.n; i++)
 		list.v[i] = (struct item){ .kind = ITEM_TOKEN,
 		    .token = tokens.v[i] };
-	for (pass = 0; pass < sizeof(passes) / sizeof(passes[0]); pass++) {
+	for (pass = 0; pass < npasses; pass++) {
 		struct stack s = { mem, list.v, 0, 0 };
 
 		for (i = 0; i < list.n; i++) {
@@ -339,4 +341,16 @@ items_group(struct arena *mem, struct tokens tokens)
 		list.n = s.n;
 	}
 	return list;
+}
+
+struct items
+items_group(struct arena *mem, struct tokens tokens)
+{
+	return group(mem, tokens, PASSES);
+}
+
+struct items
+items_group_symbols(struct arena *mem, struct tokens tokens)
+{
+	return group(mem, tokens, PASSES - 1);	/* reduce_words is the last */
 }

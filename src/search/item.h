@@ -39,6 +39,8 @@ struct items {
 };
 
 struct items	items_group(struct arena *, struct tokens);
+/* The same, but IN and IS make no comparisons: MLflow's readers of one clause. */
+struct items	items_group_symbols(struct arena *, struct tokens);
 
 /* An item that is still this kind of token. */
 bool	item_is_token(const struct item *, enum token_kind);

@@ -5,6 +5,7 @@ libcairn_a_SOURCES += \
 	%D%/keyword.c %D%/keyword.h \
 	%D%/lex.c %D%/lex.h \
 	%D%/list.c %D%/list.h \
+	%D%/metric_filter.c %D%/metric_filter.h \
 	%D%/order.c %D%/order.h \
 	%D%/page.c %D%/page.h \
 	%D%/parse.c %D%/parse.h \

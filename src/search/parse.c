@@ -42,8 +42,8 @@ check_items(struct arena *mem, const struct search_dialect *d,
 	size_t i;
 
 	for (i = 0; i < items.n; i++) {
-		if (item_is_ignored(&items.v[i]) ||
-		    items.v[i].kind == ITEM_COMPARISON)
+		if (items.v[i].kind == ITEM_COMPARISON || (d->grammar->is_single ?
+		    item_is_token(&items.v[i], TOK_SPACE) : item_is_ignored(&items.v[i])))
 			continue;
 		buf_puts(&text, text.len != 0 ? ", " :
 		    "Invalid clause(s) in filter string: ");
@@ -109,16 +109,11 @@ read_tests(struct arena *mem, const struct search_dialect *d, struct str filter,
 }
 
 int
-search_parse(struct arena *mem, const struct search_dialect *d,
-    struct str filter, struct search_node **tree, struct search_error *err)
+search_clauses(struct arena *mem, const struct search_dialect *d, struct str filter,
+    struct items *items, struct search_error *err)
 {
 	struct tokens tokens;
-	struct items items;
 
-	*tree = arena_alloc(mem, sizeof(**tree));
-	(*tree)->kind = NODE_AND;
-	if (str_empty(filter))
-		return 0;
 	if (filter.len > SEARCH_FILTER_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: it is "
 		    "longer than %d bytes.", SEARCH_FILTER_MAX);
@@ -128,11 +123,27 @@ search_parse(struct arena *mem, const struct search_dialect *d,
 	if (has_second_statement(tokens))
 		return search_refuse(mem, err, &d->grammar->several, filter);
 	name_words(d, tokens);
-	items = items_group(mem, tokens);
-	if (!d->grammar->is_plain && check_items(mem, d, items, err) != 0)
+	*items = d->grammar->is_single ? items_group_symbols(mem, tokens) :
+	    items_group(mem, tokens);
+	if (!d->grammar->is_plain && check_items(mem, d, *items, err) != 0)
 		return 1;
-	if (count_comparisons(items) > SEARCH_CLAUSES_MAX)
+	if (count_comparisons(*items) > SEARCH_CLAUSES_MAX)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid filter: it has "
 		    "more than %d clauses.", SEARCH_CLAUSES_MAX);
+	return 0;
+}
+
+int
+search_parse(struct arena *mem, const struct search_dialect *d,
+    struct str filter, struct search_node **tree, struct search_error *err)
+{
+	struct items items;
+
+	*tree = arena_alloc(mem, sizeof(**tree));
+	(*tree)->kind = NODE_AND;
+	if (str_empty(filter))
+		return 0;
+	if (search_clauses(mem, d, filter, &items, err) != 0)
+		return 1;
 	return read_tests(mem, d, filter, items, *tree, err);
 }

@@ -29,4 +29,12 @@ int	search_parse(struct arena *, const struct search_dialect *,
 	    struct str filter, struct search_node **tree,
 	    struct search_error *err);
 
+/*
+ * The first half of it: the items of a filter that is not empty, as the dialect's
+ * grammar groups them.  Unless that is the plain one, they are comparisons and what may
+ * stand between those.  0, or 1 with *err.
+ */
+int	search_clauses(struct arena *, const struct search_dialect *, struct str filter,
+	    struct items *items, struct search_error *err);
+
 #endif

@@ -142,10 +142,9 @@ read_list(struct arena *mem, const struct search_dialect *d,
 	return 0;
 }
 
-static int
-fail_unquoted(struct arena *mem, const struct search_dialect *d,
-    const struct search_field *f, const struct item *value,
-    struct search_error *err)
+/* The words for a field of a dialect. */
+static const char *
+wanted_text(const struct search_dialect *d, const struct search_field *f)
 {
 	static const char *const wanted[] = {
 		[SCOPE_ATTRIBUTE] = "for attributes",
@@ -158,7 +157,15 @@ fail_unquoted(struct arena *mem, const struct search_dialect *d,
 		[SCOPE_EXPECTATION] = "for expectation (e.g. 'my-value')",
 		[SCOPE_ISSUE] = "for issue (e.g. 'my-value')",
 	};
-	bool attribute = f->scope == SCOPE_ATTRIBUTE;
+
+	return f->scope == SCOPE_ATTRIBUTE && d->attribute_text != NULL ?
+	    d->attribute_text : wanted[f->scope];
+}
+
+static int
+fail_unquoted(struct arena *mem, const struct item *value, const char *wanted,
+    struct search_error *err)
+{
 	struct str text = value->token.text;
 
 	if (value->kind == ITEM_IDENT)
@@ -166,12 +173,8 @@ fail_unquoted(struct arena *mem, const struct search_dialect *d,
 		    "either not quoted or unidentified quote types used for "
 		    "string value %.*s. Use either single or double quotes.",
 		    STR_ARGS(text));
-	if (attribute && d->number_text != NULL && item_is_token(value, TOK_NUMBER))
-		return search_fail(mem, err, SEARCH_INVALID, "%s", d->number_text);
 	return search_fail(mem, err, SEARCH_INVALID,
-	    "Expected a quoted string value %s. Got value %.*s",
-	    attribute && d->attribute_text != NULL ? d->attribute_text :
-	    wanted[f->scope], STR_ARGS(text));
+	    "Expected a quoted string value %s. Got value %.*s", wanted, STR_ARGS(text));
 }
 
 static bool
@@ -183,16 +186,31 @@ is_quoted(const struct item *value)
 	    (search_is_quoted(text, '\'') || search_is_quoted(text, '"'));
 }
 
+int
+search_take_quoted(struct arena *mem, const struct item *value, const char *wanted,
+    struct str *text, struct search_error *err)
+{
+	if (!is_quoted(value))
+		return fail_unquoted(mem, value, wanted, err);
+	*text = search_strip(value->token.text, "'\"");
+	return 0;
+}
+
 static int
 read_text(struct arena *mem, const struct search_dialect *d,
     const struct item *value, struct search_test *t, struct search_error *err)
 {
-	if (value->kind == ITEM_PAREN && (t->field->scope == SCOPE_ATTRIBUTE ||
+	bool attribute = t->field->scope == SCOPE_ATTRIBUTE;
+	struct str text;
+
+	if (value->kind == ITEM_PAREN && (attribute ||
 	    t->field->scope == SCOPE_DATASET || t->field->type == TYPE_LIST))
 		return read_list(mem, d, value, t, err);
-	if (!is_quoted(value))
-		return fail_unquoted(mem, d, t->field, value, err);
-	take_text(mem, search_strip(value->token.text, "'\""), t);
+	if (attribute && d->number_text != NULL && item_is_token(value, TOK_NUMBER))
+		return search_fail(mem, err, SEARCH_INVALID, "%s", d->number_text);
+	if (search_take_quoted(mem, value, wanted_text(d, t->field), &text, err) != 0)
+		return 1;
+	take_text(mem, text, t);
 	return 0;
 }
 
@@ -262,12 +280,9 @@ is_null_op(enum search_op op)
 	return op == OP_IS_NULL || op == OP_NOT_NULL;
 }
 
-static int
-read_sql(struct arena *mem, const struct search_dialect *d, const struct item *c,
-    struct search_test *t, struct search_error *err)
+int
+search_check_sides(struct arena *mem, const struct item *c, struct search_error *err)
 {
-	const struct search_field *ruling;
-
 	if (c->commented)
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid comparison "
 		    "clause. Expected 3 tokens found 4");
@@ -275,6 +290,17 @@ read_sql(struct arena *mem, const struct search_dialect *d, const struct item *c
 		return search_fail(mem, err, SEARCH_INVALID, "Invalid comparison "
 		    "clause. Expected 'Identifier' found '%.*s'",
 		    STR_ARGS(c->left->token.text));
+	return 0;
+}
+
+static int
+read_sql(struct arena *mem, const struct search_dialect *d, const struct item *c,
+    struct search_test *t, struct search_error *err)
+{
+	const struct search_field *ruling;
+
+	if (search_check_sides(mem, c, err) != 0)
+		return 1;
 	if (search_resolve(mem, d, c->left->token.text, USE_FILTER, &t->field,
 	    &t->key, err) != 0)
 		return 1;

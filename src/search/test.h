@@ -30,4 +30,13 @@ int	search_test_read(struct arena *, const struct search_dialect *,
 	    struct search_error *err);
 int	search_test_check(struct arena *, struct search_test *, struct search_error *err);
 
+/*
+ * The sides of a comparison in SQL's way: a name and a text in quotes, which are taken
+ * off; `wanted` says in errors what the text is for.  0, or 1 with *err.
+ */
+int	search_check_sides(struct arena *, const struct item *comparison,
+	    struct search_error *err);
+int	search_take_quoted(struct arena *, const struct item *value, const char *wanted,
+	    struct str *text, struct search_error *err);
+
 #endif

@@ -28,6 +28,7 @@ libcairn_a_SOURCES += \
 	%D%/sql.c %D%/sql.h \
 	%D%/stmt.c %D%/stmt.def \
 	%D%/trace.c %D%/trace.h \
+	%D%/trace_metric.c %D%/trace_metric.h \
 	%D%/trace_search.c %D%/trace_search.h \
 	%D%/walk.c %D%/walk.h \
 	%D%/where.c %D%/where.h

@@ -24,6 +24,7 @@ extern const char *const trace_cost_names[TRACE_COSTS];
 #define TRACE_SPANS_TAG		"mlflow.trace.spansLocation"
 #define TRACE_SPANS_HERE	"TRACKING_STORE"
 #define TRACE_FINAL_KEY		"mlflow.trace.infoFinalized"
+#define TRACE_RUN_KEY		"mlflow.sourceRun"
 
 /* Session, token usage and cost: columns that are shown as metadata. */
 #define TRACE_SESSION_KEY	"mlflow.trace.session"

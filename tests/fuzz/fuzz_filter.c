@@ -1,6 +1,7 @@
 /*
  * A filter of every entity: the tree or the error it gives must be whole.
  */
+#include "search/metric_filter.h"
 #include "search/parse.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -38,6 +39,24 @@ run(const struct search_dialect *d, struct str filter)
 	arena_fini(&mem);
 }
 
+/* The one-clause filters of trace metrics. */
+static void
+run_metric(enum metric_view view, struct str filter)
+{
+	struct search_error err = { SEARCH_INVALID, { NULL, 0 } };
+	struct metric_filter f;
+	struct arena mem;
+
+	arena_init(&mem);
+	filter = str_or_empty(arena_str(&mem, filter));
+	if (metric_filter_parse(&mem, view, filter, &f, &err) == 0) {
+		if (f.value.p == NULL || (f.view != METRIC_TRACES && f.view != view))
+			__builtin_trap();
+	} else if (str_empty(err.text) || !utf8_is_valid(err.text))
+		__builtin_trap();
+	arena_fini(&mem);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -53,5 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
 		run(dialects[i], filter);
+	for (i = 0; i < METRIC_VIEW__MAX; i++)
+		run_metric((enum metric_view)i, filter);
 	return 0;
 }
