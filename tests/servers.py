@@ -601,8 +601,8 @@ KINDS = {
 
 
 @contextlib.contextmanager
-def folder():
-    path = tempfile.mkdtemp(prefix="cairn-test-")
+def folder(where=None):
+    path = tempfile.mkdtemp(prefix="cairn-test-", dir=where)
     try:
         yield path
     finally:

@@ -183,9 +183,10 @@ def test_head_of_an_archive_makes_none(api, bottomless):
 
 # ---- bodies that are no JSON ------------------------------------------------
 
+# The experiment is not there: the reference reads UTF-16, if it is JSON.
 BROKEN = [
-    '{"experiment_ids":["0"]}'.encode("utf-16"), b"{'experiment_ids':['0']}",
-    b'{"experiment_ids":["0"],}', b'{"experiment_ids":["0"]} x', b"{", b'{"a":"\xff"}',
+    '{"experiment_ids":["987654321"]}'.encode("utf-16"), b"{'experiment_ids':['987654321']}",
+    b'{"experiment_ids":["987654321"],}', b'{"experiment_ids":["987654321"]} x', b"{", b'{"a":"\xff"}',
 ]  # fmt: skip
 
 
