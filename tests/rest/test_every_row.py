@@ -317,6 +317,9 @@ def of_traces(w):
         ("POST", "3.0/traces/calculate-filter-correlation"): {
             "experiment_ids": [w.exp], "filter_string1": "status = 'OK'",
             "filter_string2": "name = 'x'"},
+        ("POST", "3.0/traces/metrics"): {
+            "experiment_ids": [w.exp], "view_type": "TRACES", "metric_name": "trace_count",
+            "aggregations": [{"aggregation_type": "COUNT"}]},
         ("POST", "3.0/traces"): {"trace": {"trace_info": w.trace_info()}},
         ("GET", "3.0/traces/get"): {"trace_id": w.traced()},
         ("GET", "3.0/traces/batchGet"): {"trace_ids": w.traced()},
