@@ -193,7 +193,8 @@ def has_usual_names(folder):
     return False
 
 
-def folder_for_artifacts():
+def folder_for_servers():
+    """Artifacts are below it."""
     for folder in (tempfile.gettempdir(), "/dev/shm", "/var/tmp"):
         if has_usual_names(folder):
             return servers.folder(folder)
@@ -205,11 +206,10 @@ def pair(build, collation, cairn_options=(), mlflow_options=()):
     """Start everything; yields a Pair, whose databases are empty."""
     with contextlib.ExitStack() as stack:
         top = stack.enter_context(servers.folder())
-        artifacts = stack.enter_context(folder_for_artifacts())
-        for name in ("db", "cairn", "mlflow"):
-            os.makedirs(os.path.join(top, name))
+        place = stack.enter_context(folder_for_servers())
+        os.makedirs(os.path.join(top, "db"))
         for name in ("cairn", "mlflow"):
-            os.makedirs(os.path.join(artifacts, name))
+            os.makedirs(os.path.join(place, name))
         maria = servers.MariaDB(os.path.join(top, "db"), collation=collation)
         # nothing here must survive a crash, and thousands of commits are made
         maria.more = ["--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite"]
@@ -218,8 +218,7 @@ def pair(build, collation, cairn_options=(), mlflow_options=()):
         for kind, options in (("cairn", cairn_options), ("mlflow", mlflow_options)):
             db = Database(maria, kind + "_diff", collation)
             server = servers.KINDS[kind](
-                os.path.join(top, kind), db, build, options=options,
-                artifacts=os.path.join(artifacts, kind))
+                os.path.join(place, kind), db, build, options=options)
             starts.append((kind, server, db))
         for _, server, _ in starts:
             # in this thread: a child ends with the thread that made it
