@@ -51,7 +51,9 @@ SCENARIOS = [
              post("experiments/search-datasets", {"experiment_ids": ["0"]})),
     Scenario("probes", get("/health"), get("/version"), get("/ready"), get("/metrics"),
              get("server-info", v=3), get("server-info", v=3, prefix="ajax-api"),
-             get("gateway-proxy", prefix="ajax-api"), get("ui-telemetry", v=3, prefix="ajax-api"),
+             get("gateway-proxy", prefix="ajax-api"),
+             post("gateway-proxy", {"gateway_path": "gateway/x/invocations"}, prefix="ajax-api"),
+             get("ui-telemetry", v=3, prefix="ajax-api"),
              post("ui-telemetry", {}, v=3, prefix="ajax-api"), head("/health"), head("/version")),
     Scenario("origins", *[
         Step(method, path, raw=b'{"max_results": 1}' if method == "POST" else None,
