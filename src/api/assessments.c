@@ -2,6 +2,7 @@
  * Assessments.  A value is any JSON: it is stored as the text that MLflow's own server
  * makes of it, in which every number is a double.
  */
+#include <math.h>
 #include <string.h>
 
 #include "api/assessments.h"
@@ -137,17 +138,53 @@ take_number(const struct json_object *v, struct assessment *a)
 	}
 }
 
-/* The JSON text of a value, as MLflow stores it. */
-static struct str
-value_text(struct ctx *c, const struct json_object *v)
+static bool has_endless(const struct json_object *);
+
+static void
+look_into(void *arg, const char *name, const struct json_object *value)
+{
+	bool *found = arg;
+
+	(void)name;
+	*found = *found || has_endless(value);
+}
+
+/* Is there a NaN or an infinity in it? */
+static bool
+has_endless(const struct json_object *v)
+{
+	bool found = false;
+	double number;
+	size_t i;
+
+	switch (json_kind(v)) {
+	case JSON_FLOAT:
+		return !json_number(v, &number) || !isfinite(number);
+	case JSON_LIST:
+		for (i = 0; i < json_length(v) && !found; i++)
+			found = has_endless(json_item(v, i));
+		return found;
+	case JSON_OBJECT:
+		json_each(v, look_into, &found);
+		return found;
+	default:
+		return false;
+	}
+}
+
+/* The JSON text of a value, as MLflow stores it; clients could not read all that is sent. */
+static int
+take_text(struct ctx *c, const char *place, const struct json_object *v, struct str *out)
 {
 	struct buf text = { 0 };
-	struct str s;
 
+	if (has_endless(v))
+		return fail(c, INVALID_PARAMETER_VALUE, "Invalid value for parameter '%s' "
+		    "supplied: JSON has no NaN and no infinite numbers. Send null or a text.", place);
 	json_text_of_doubles(&text, v);
-	s = arena_str(c->mem, buf_str(&text));
+	*out = arena_str(c->mem, buf_str(&text));
 	buf_fini(&text);
-	return s;
+	return 0;
 }
 
 /* {"error_code": ..., "error_message": ..., "stack_trace": ...}; null where not given. */
@@ -186,7 +223,8 @@ take_feedback(struct ctx *c, const struct json_object *from, struct assessment *
 	if (from != NULL && take_part(c, "assessment.feedback", from, feedback_fields, &in) == -1)
 		return -1;
 	a->type = STR("feedback");
-	a->value = value_text(c, in.value);
+	if (take_text(c, "assessment.feedback.value", in.value, &a->value) == -1)
+		return -1;
 	take_number(in.value, a);
 	return take_error(c, in.error, &a->error);
 }
@@ -229,7 +267,8 @@ take_expectation(struct ctx *c, const struct json_object *from, struct assessmen
 		return take_serialized(c, in.serialized_value, a);
 	if (in.value == NULL)
 		return fail(c, INVALID_PARAMETER_VALUE, "The `value` field must be specified.");
-	a->value = value_text(c, in.value);
+	if (take_text(c, "assessment.expectation.value", in.value, &a->value) == -1)
+		return -1;
 	take_number(in.value, a);
 	return 0;
 }
@@ -242,9 +281,8 @@ take_issue(struct ctx *c, const struct json_object *from, struct assessment *a)
 		    "'assessment.issue' supplied:  Hint: Value was of type '%s'." DOCS,
 		    json_text(c->mem, from).p, json_type_name(from));
 	a->type = STR("issue");
-	a->value = value_text(c, from);
 	a->number = db_null();
-	return 0;
+	return take_text(c, "assessment.issue", from, &a->value);
 }
 
 /* One kind there must be, and no two. */
@@ -470,30 +508,30 @@ merge_stored(void *arg, const char *name, const struct json_object *value)
 	struct merge *m = arg;
 
 	if (json_kind(value) == JSON_STRING)
-		kvs_add(m->c->mem, m->all, str_of(name), json_string(value));
+		kvs_add(m->c->mem, m->all, arena_str(m->c->mem, str_of(name)),
+		    arena_str(m->c->mem, json_string(value)));
 }
 
 /* The stored metadata with what the request adds or changes. */
 static int
 merge_metadata(struct ctx *c, const struct json_object *from, struct assessment *a)
 {
-	struct json_object *stored = NULL, *merged = json_new_object();
-	struct kvs all = { NULL, 0 };
+	struct json_object *stored;
+	struct kvs all = { NULL, 0 }, given;
 	struct merge m = { c, &all };
-	int rc = 0;
+	size_t i;
 
-	if (a->metadata.p != NULL && json_read(a->metadata, JSON_ANY, &stored) == JSON_FINE)
-		json_merge(merged, stored);
-	if (json_kind(from) == JSON_OBJECT)
-		json_merge(merged, from);
-	else if (from != NULL)
-		rc = take_map(c, "assessment.metadata", from, &all);
-	json_each(merged, merge_stored, &m);
-	if (rc == 0)
-		a->metadata = map_text(c, &all);
-	json_free(merged);
-	json_free(stored);
-	return rc;
+	if (take_map(c, "assessment.metadata", from, &given) == -1)
+		return -1;
+	if (a->metadata.p != NULL && json_read(a->metadata, JSON_ANY, &stored) == JSON_FINE) {
+		json_each(stored, merge_stored, &m);
+		json_free(stored);
+	}
+	for (i = 0; i < given.n; i++)
+		kvs_add(c->mem, &all, given.items[i].key, given.items[i].value);
+	kvs_keep_last(c->mem, &all);
+	a->metadata = map_text(c, &all);
+	return 0;
 }
 
 static int

@@ -26,13 +26,16 @@
 /* Below the web UI's files, where tools/fetch-ui puts it. */
 #define PRICES	"model_catalog"
 
+/* Traces whose tags and metadata one statement reads. */
+#define FILL_PIECE	500
+
 #define NS_IN_MS	1000000
 #define USER_KEY	"mlflow.trace.user"
 
 /* A trace of the request beside the one that is stored. */
 struct opened {
 	const struct otlp_trace	*sent;
-	struct trace		 stored;
+	struct trace		*stored;
 	bool			 is_new, is_final;
 };
 
@@ -139,20 +142,13 @@ by_id(const void *a, const void *b)
 	return str_cmp((*x)->trace_id, (*y)->trace_id);
 }
 
-/* The experiment of the request, which only new traces need. */
+/* The experiment of the request, which only new traces need; it is loaded once. */
 static int
-load_target(struct ctx *c, const struct otlp_batch *batch, struct experiment *e)
+load_target(struct ctx *c, struct experiment *e)
 {
 	struct str id = request_header(c, "HTTP_X_MLFLOW_EXPERIMENT_ID");
-	size_t i;
-	int rc = 1;
 
-	e->id = -1;
-	for (i = 0; i < batch->ntraces && rc == 1; i++)
-		rc = store_trace_exists(&c->work, batch->traces[i]->trace_id);
-	if (rc == -1)
-		return fail_db(c);
-	return rc == 1 ? 0 : load_active_experiment(c, str_or_empty(id), EDIT, e);
+	return e->id != -1 ? 0 : load_active_experiment(c, str_or_empty(id), EDIT, e);
 }
 
 /* What may not be written to: a trace whose spans are somewhere else. */
@@ -171,20 +167,59 @@ check_place(struct ctx *c, const struct trace *t)
 }
 
 static int
-open_trace(struct ctx *c, const struct otlp_trace *sent, const struct experiment *e,
-    struct opened *o)
+open_trace(struct ctx *c, const struct otlp_trace *sent, struct experiment *e,
+    struct trace *t, bool *is_new)
 {
-	struct trace *t = &o->stored;
-	int rc = store_trace_open(&c->work, sent->trace_id, e->id, t);
+	struct arena_mark mark = arena_mark(c->mem);
+	int rc = store_trace_lock(&c->work, sent->trace_id, t);
 
-	if (rc == -1 || store_trace_fill(&c->work, t, 1) == -1)
+	*is_new = false;
+	if (rc == 0) {
+		arena_release(c->mem, mark);
+		if (load_target(c, e) == -1)
+			return -1;
+		mark = arena_mark(c->mem);
+		rc = store_trace_open(&c->work, sent->trace_id, e->id, t);
+		*is_new = rc == 1;
+	}
+	if (rc == -1)
 		return fail_db(c);
-	o->sent = sent;
-	o->is_new = rc == 1;
-	o->is_final = kvs_find(&t->metadata, STR(TRACE_FINAL_KEY)) != NULL;
-	if (permit(c, EDIT, TRACE, .id = t->trace_id, .experiment_id = t->experiment_id) == -1)
-		return -1;
-	return check_place(c, t);
+	if (*is_new) {
+		/* a collector sends thousands at once: what was read of nothing goes */
+		arena_release(c->mem, mark);
+		t->trace_id = sent->trace_id;
+		t->status = STR("IN_PROGRESS");
+	}
+	return permit(c, EDIT, TRACE, .id = t->trace_id, .experiment_id = t->experiment_id);
+}
+
+/* All traces of a batch, locked in the order of their ids. */
+static struct opened *
+open_traces(struct ctx *c, const struct otlp_batch *batch, struct experiment *e)
+{
+	struct opened *list = arena_array(c->mem, batch->ntraces, sizeof(*list));
+	struct trace *stored = arena_array(c->mem, batch->ntraces, sizeof(*stored));
+	size_t i, n;
+
+	qsort(batch->traces, batch->ntraces, sizeof(*batch->traces), by_id);
+	for (i = 0; i < batch->ntraces; i++) {
+		list[i] = (struct opened){ .sent = batch->traces[i], .stored = &stored[i] };
+		if (open_trace(c, list[i].sent, e, &stored[i], &list[i].is_new) == -1)
+			return NULL;
+	}
+	for (i = 0; i < batch->ntraces; i += n) {
+		n = batch->ntraces - i < FILL_PIECE ? batch->ntraces - i : FILL_PIECE;
+		if (store_trace_fill_kvs(&c->work, &stored[i], n) == -1) {
+			fail_db(c);
+			return NULL;
+		}
+	}
+	for (i = 0; i < batch->ntraces; i++) {
+		list[i].is_final = kvs_find(&stored[i].metadata, STR(TRACE_FINAL_KEY)) != NULL;
+		if (check_place(c, &stored[i]) == -1)
+			return NULL;
+	}
+	return list;
 }
 
 static int64_t
@@ -197,7 +232,7 @@ floor_ms(int64_t ns)
 static void
 stretch(struct opened *o)
 {
-	struct trace *t = &o->stored;
+	struct trace *t = o->stored;
 	const struct otlp_trace *s = o->sent;
 	int64_t start = floor_ms(s->start_ns), old = t->timestamp_ms, end;
 	bool has_end = s->end_ns.set;
@@ -227,7 +262,7 @@ keep(struct str *stored, struct str sent)
 static void
 complete(struct opened *o)
 {
-	struct trace *t = &o->stored;
+	struct trace *t = o->stored;
 	const struct otlp_trace *s = o->sent;
 
 	stretch(o);
@@ -279,7 +314,7 @@ is_any_set(const struct db_val *values, size_t n)
 static int
 sum_up(struct ctx *c, struct opened *o)
 {
-	struct trace *t = &o->stored;
+	struct trace *t = o->stored;
 	struct nodes nodes = { .mem = c->mem };
 	struct otlp_sums sums;
 	size_t i;
@@ -316,7 +351,7 @@ static int
 write_tags(struct ctx *c, struct opened *o, const struct experiment *e)
 {
 	struct kvs tags = { NULL, 0 };
-	struct trace fresh = { .trace_id = o->stored.trace_id };
+	struct trace fresh = { .trace_id = o->stored->trace_id };
 
 	add_tags(c, o->sent->resource_tags, &tags);
 	add_tags(c, &o->sent->tags, &tags);
@@ -335,9 +370,9 @@ write_user(struct ctx *c, const struct opened *o)
 	struct kv user = { STR(USER_KEY), o->sent->user };
 	struct kvs metadata = { &user, 1 };
 
-	if (user.value.p == NULL || kvs_find(&o->stored.metadata, user.key) != NULL)
+	if (user.value.p == NULL || kvs_find(&o->stored->metadata, user.key) != NULL)
 		return 0;
-	return store_trace_metadata_set(&c->work, o->stored.trace_id, &metadata) == -1 ?
+	return store_trace_metadata_set(&c->work, o->stored->trace_id, &metadata) == -1 ?
 	    fail_db(c) : 0;
 }
 
@@ -347,7 +382,7 @@ write_trace(struct ctx *c, struct opened *o, const struct experiment *e)
 	if (sum_up(c, o) == -1)
 		return -1;
 	complete(o);
-	if (store_trace_update(&c->work, &o->stored) == -1)
+	if (store_trace_update(&c->work, o->stored) == -1)
 		return fail_db(c);
 	return write_tags(c, o, e) == -1 || write_user(c, o) == -1 ? -1 : 0;
 }
@@ -396,7 +431,7 @@ write_spans(struct ctx *c, const struct otlp_batch *batch, const struct opened *
 
 	for (i = 0; i < batch->nrows; i++)
 		spans[i] = span_of(batch->rows[i], find_opened(list, batch->ntraces,
-		    batch->rows[i]->trace_id)->stored.experiment_id);
+		    batch->rows[i]->trace_id)->stored->experiment_id);
 	return store_span_write(&c->work, spans, batch->nrows) == -1 ? fail_db(c) : 0;
 }
 
@@ -440,21 +475,18 @@ answer_nothing(struct ctx *c)
 static int
 otlp_log(struct ctx *c)
 {
+	struct experiment e = { .id = -1 };
 	struct otlp_batch batch;
-	struct experiment e;
 	struct opened *list;
 	size_t i;
 
-	if (check_header(c) == -1 || read_batch(c, &batch) == -1 ||
-	    load_target(c, &batch, &e) == -1)
+	if (check_header(c) == -1 || read_batch(c, &batch) == -1)
 		return -1;
 	if (batch.ntraces == 0)
 		return permit_search(c) == -1 ? -1 : answer_nothing(c);
-	qsort(batch.traces, batch.ntraces, sizeof(*batch.traces), by_id);
-	list = arena_array(c->mem, batch.ntraces, sizeof(*list));
-	for (i = 0; i < batch.ntraces; i++)
-		if (open_trace(c, batch.traces[i], &e, &list[i]) == -1)
-			return -1;
+	list = open_traces(c, &batch, &e);
+	if (list == NULL)
+		return -1;
 	/* the sums read what is stored before these spans replace it */
 	for (i = 0; i < batch.ntraces; i++)
 		if (write_trace(c, &list[i], &e) == -1)

@@ -1,7 +1,10 @@
 /* Version 2 of traces: a start and an end; the spans are a file of the client's. */
+#include <inttypes.h>
+
 #include "api/trace_common.h"
 #include "api/traces_v2.h"
 #include "base/id.h"
+#include "base/time.h"
 
 /* TraceStatus, with MLflow's numbers. */
 static const struct enum_name statuses[] = {
@@ -79,6 +82,16 @@ answer_info(struct ctx *c, struct str trace_id)
 	return 0;
 }
 
+/* Of other times no answer could be read. */
+static int
+check_time(struct ctx *c, int64_t ms)
+{
+	if (time_is_dated(ms))
+		return 0;
+	return fail(c, INVALID_PARAMETER_VALUE, "Invalid value %" PRId64 " for parameter "
+	    "'timestamp_ms' supplied: it is a time in ms since 1970, in the years 1 to 9999.", ms);
+}
+
 static int
 v2_start(struct ctx *c)
 {
@@ -86,7 +99,8 @@ v2_start(struct ctx *c)
 	struct trace t = { .status = STR("IN_PROGRESS"), .timestamp_ms = in->timestamp_ms.v };
 	struct experiment e;
 
-	if (load_active_experiment(c, str_or_empty(in->experiment_id), EDIT, &e) == -1 ||
+	if (check_time(c, in->timestamp_ms.v) == -1 ||
+	    load_active_experiment(c, str_or_empty(in->experiment_id), EDIT, &e) == -1 ||
 	    take_lists(c, &in->tags, &in->request_metadata, &t) == -1)
 		return -1;
 	t.trace_id = id_hex32(c->mem);
@@ -101,7 +115,7 @@ v2_end(struct ctx *c)
 	const struct v2_end *in = c->in;
 	struct trace t;
 
-	if (load_trace(c, c->params[0], EDIT, &t) == -1 ||
+	if (check_time(c, in->timestamp_ms.v) == -1 || load_trace(c, c->params[0], EDIT, &t) == -1 ||
 	    take_lists(c, &in->tags, &in->request_metadata, &t) == -1)
 		return -1;
 	if (!in->status.set)

@@ -41,20 +41,27 @@ time_sleep_ms(int64_t ms)
 		continue;
 }
 
+bool
+time_is_dated(int64_t ms)
+{
+	return ms >= TIME_FIRST_MS && ms <= TIME_LAST_MS;
+}
+
 struct str
 time_text(struct arena *mem, int64_t ms)
 {
 	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
 	int rest = (int)(ms - (int64_t)seconds * 1000);
+	struct str date;
 	struct tm tm;
-	char date[64];
 
 	/* beyond the years that a calendar has */
 	if (gmtime_r(&seconds, &tm) == NULL)
 		return arena_printf(mem, "%lld", (long long)ms);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	return rest == 0 ? arena_printf(mem, "%sZ", date) :
-	    arena_printf(mem, "%s.%03dZ", date, rest);
+	date = arena_printf(mem, "%04lld-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900LL,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return rest == 0 ? arena_printf(mem, "%sZ", date.p) :
+	    arena_printf(mem, "%s.%03dZ", date.p, rest);
 }
 
 /* Exactly n digits at *p, moved past them. */
@@ -121,7 +128,7 @@ bool
 time_parse(struct str s, int64_t *ms)
 {
 	const char *p = s.p, *end = s.p + s.len;
-	int fraction, offset;
+	int fraction, offset, day;
 	struct tm tm = { 0 };
 
 	if (!take_digits(&p, end, 4, &tm.tm_year) || !take_char(&p, end, '-') ||
@@ -137,8 +144,10 @@ time_parse(struct str s, int64_t *ms)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
+	day = tm.tm_mday;
 	*ms = ((int64_t)timegm(&tm) - offset * 60) * 1000 + fraction;
-	return true;
+	/* timegm makes the first of March of the 29th of February */
+	return tm.tm_mday == day && time_is_dated(*ms);
 }
 
 struct str

@@ -251,7 +251,7 @@ keep_row(struct filling *f, const struct otlp_row *row, struct str trace_id)
 	to->content = arena_str(f->mem, row->content);
 }
 
-static void
+static bool
 take_span(void *arg, const struct otlp_span *span)
 {
 	struct filling *f = arg;
@@ -259,11 +259,11 @@ take_span(void *arg, const struct otlp_span *span)
 	struct otlp_trace *t;
 	enum otlp_outcome outcome;
 
-	/* what fails is read on, in case it is broken, but nothing is kept */
 	outcome = otlp_store(f->scratch, span, f->service, f->prices, &s);
 	fail(f, outcome);
+	/* what fails is not kept; no span is worse than one that is no span */
 	if (f->worst != OTLP_FINE)
-		return;
+		return f->worst < OTLP_NOT_CONVERTED;
 	t = find_trace(f, s.row.trace_id);
 	take_times(t, &s.row);
 	if (t->resource_tags == NULL)
@@ -276,6 +276,7 @@ take_span(void *arg, const struct otlp_span *span)
 	take_fact(f, &s, "user.id", OTLP_USER_MAX, OTLP_LONG_USER, &t->user);
 	take_node(f, &s.node, t);
 	keep_row(f, &s.row, t->trace_id);
+	return true;
 }
 
 static void

@@ -18,6 +18,7 @@ struct reader {
 	const struct otlp_sink	*sink;
 	size_t			 most;		/* values of a tree */
 	bool			 any;		/* resource at all */
+	bool			 done;		/* nothing more counts */
 	bool			 broken;
 	bool			 too_many;	/* ... since it has more values */
 };
@@ -383,7 +384,7 @@ take_span(struct reader *r, const struct json_object *o)
 	take_links(r, member_kind(r, o, "links", NULL, JSON_LIST), &to);
 	take_status(r, member_kind(r, o, "status", NULL, JSON_OBJECT), &to);
 	if (!r->broken)
-		r->sink->span(r->sink->arg, &to);
+		r->done = !r->sink->span(r->sink->arg, &to);
 }
 
 /* Make a tree of an object for `take`; texts of it live as long as that runs. */
@@ -416,7 +417,7 @@ each(struct reader *r, struct str object, const char *camel, const char *snake,
 	if (skim_kind(list) != JSON_LIST)
 		refuse(r);
 	skim_begin(&walk, list);
-	while (!r->broken && skim_next(&walk, &key, &item))
+	while (!r->broken && !r->done && skim_next(&walk, &key, &item))
 		if (skim_kind(item) == JSON_OBJECT)
 			take(r, item);
 		else

@@ -12,6 +12,7 @@ struct reader {
 	struct arena		*mem;
 	ProtobufCAllocator	 allocator;
 	const struct otlp_sink	*sink;
+	bool			 done;		/* nothing more counts */
 	bool			 broken;
 };
 
@@ -144,7 +145,7 @@ take_span(struct reader *r, const Otlp__Span *from)
 	take_events(r, from, &to);
 	take_links(r, from, &to);
 	if (!r->broken)
-		r->sink->span(r->sink->arg, &to);
+		r->done = !r->sink->span(r->sink->arg, &to);
 }
 
 static void
@@ -168,7 +169,7 @@ each(struct reader *r, struct str message, uint32_t number,
 	struct wire_field field;
 	int got = 1;
 
-	while (!r->broken && (got = wire_next(&message, &field)) == 1)
+	while (!r->broken && !r->done && (got = wire_next(&message, &field)) == 1)
 		if (field.number == number)
 			take(r, field.bytes);
 	if (got == -1)
@@ -212,7 +213,7 @@ read_resource_spans(struct reader *r, struct str bytes)
 enum otlp_outcome
 otlp_read_protobuf(struct arena *scratch, struct str body, const struct otlp_sink *sink)
 {
-	struct reader r = { scratch, { take_memory, leave_memory, scratch }, sink, false };
+	struct reader r = { scratch, { take_memory, leave_memory, scratch }, sink, false, false };
 	struct wire_field field;
 	struct str rest = body;
 	bool any = false;

@@ -40,17 +40,18 @@ struct otlp_span {
 
 /*
  * What a reader tells, in the order of the request.  `resource` comes before the spans of
- * a resource, with its attributes, and may be called for one that has no spans.
+ * a resource, with its attributes, and may be called for one that has no spans.  `span`
+ * says whether the rest may still count: the reader stops if not.
  */
 struct otlp_sink {
 	void	(*resource)(void *arg, const struct otlp_attrs *);
-	void	(*span)(void *arg, const struct otlp_span *);
+	bool	(*span)(void *arg, const struct otlp_span *);
 	void	 *arg;
 };
 
 /*
  * What became of a request, the worst last: an answer tells the worst.  A broken request
- * is broken wherever else it fails, and nothing of it counts.
+ * is broken wherever else it fails, up to a span that has no id; nothing of it counts.
  */
 enum otlp_outcome {
 	OTLP_FINE,

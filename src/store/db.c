@@ -303,7 +303,14 @@ fail_connection(struct db *db, const char *what)
 int
 db_fail_statement(struct db *db, MYSQL_STMT *st, const char *what)
 {
-	return db_fail(db, what, mysql_stmt_errno(st), mysql_stmt_error(st));
+	unsigned number = mysql_stmt_errno(st);
+
+	if (number != 0)
+		return db_fail(db, what, number, mysql_stmt_error(st));
+	/* rows that are read as they come may end without a number of the statement's own */
+	if (mysql_errno(db->my) != 0)
+		return fail_connection(db, what);
+	return db_fail(db, what, CR_SERVER_LOST, "an answer ended within its rows");
 }
 
 static void

@@ -110,24 +110,12 @@ store_span_nodes(struct work *work, struct str trace_id, span_node_take *take, v
 }
 
 int
-store_trace_exists(struct work *work, struct str trace_id)
-{
-	struct db_val row[1];
-
-	return db_get(work, STMT_TRACE_EXISTS, row, db_str(trace_id));
-}
-
-int
 store_trace_open(struct work *work, struct str trace_id, int64_t experiment_id,
     struct trace *t)
 {
-	int rc = store_trace_lock(work, trace_id, t);
-	int64_t made;
-
-	if (rc != 0)
-		return rc == 1 ? 0 : -1;
 	/* somebody else may make it at this moment: then it is as if it had been there */
-	made = db_exec(work, STMT_TRACE_OPEN, db_str(trace_id), db_i64(experiment_id));
+	int64_t made = db_exec(work, STMT_TRACE_OPEN, db_str(trace_id), db_i64(experiment_id));
+
 	if (made == -1 || store_trace_lock(work, trace_id, t) != 1)
 		return -1;
 	return t->timestamp_ms == TRACE_NO_TIME;

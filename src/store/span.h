@@ -40,13 +40,11 @@ typedef void span_node_take(void *arg, struct str span_id, struct str parent_id,
 int	store_span_nodes(struct work *, struct str trace_id, span_node_take *take, void *arg);
 
 /*
- * A trace for its spans, held until the end of the transaction: made in that experiment
- * if it is not there.  1 if it is new, 0, or -1.
+ * Make a trace for its spans where store_trace_lock() found none, and hold it until the
+ * end of the transaction.  1 if it is new, 0 if somebody made it at this moment, or -1.
  */
 int	store_trace_open(struct work *, struct str trace_id, int64_t experiment_id,
 	    struct trace *);
-/* Is there such a trace?  1, 0 or -1. */
-int	store_trace_exists(struct work *, struct str trace_id);
 /* Write what spans have changed: all columns but the experiment and the client's id. */
 int	store_trace_update(struct work *, const struct trace *);
 

@@ -252,6 +252,17 @@ store_trace_fill(struct work *work, struct trace *t, size_t n)
 	    read_assessments(work, &x) == -1 ? -1 : 0;
 }
 
+int
+store_trace_fill_kvs(struct work *work, struct trace *t, size_t n)
+{
+	struct index x;
+
+	if (n == 0)
+		return 0;
+	index_traces(work->mem, t, n, &x);
+	return read_tags(work, &x) == -1 || read_metadata(work, &x) == -1 ? -1 : 0;
+}
+
 /* Keys and values of a trace by one statement; a list of one takes the plain way. */
 static int
 write_kvs(struct work *work, enum stmt id, struct str trace_id, const struct kvs *list)

@@ -61,6 +61,8 @@ int	store_trace_lock(struct work *, struct str trace_id, struct trace *);
 int64_t	store_trace_list(struct work *, const struct str *ids, size_t n, struct trace *out);
 /* Read tags, metadata and assessments of n traces.  0 or -1. */
 int	store_trace_fill(struct work *, struct trace *, size_t n);
+/* ... but no assessments. */
+int	store_trace_fill_kvs(struct work *, struct trace *, size_t n);
 
 /*
  * Write a start: what is there already is replaced by what is given; of names, previews,

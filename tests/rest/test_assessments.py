@@ -166,3 +166,30 @@ def test_create_refused(api, trace, either, on_cairn):
 def test_malformed_members(api, trace, either, body):
     """Decision d: the reference drops what it cannot read."""
     assert post(api, trace, **body).status_code == either(cairn=400, mlflow=200)
+
+
+@pytest.mark.cairn_only("the reference answers 500, or drops what it cannot read")
+@pytest.mark.parametrize("value", ["[NaN, 1]", '{"a": [1e400]}', "-Infinity"])
+@pytest.mark.parametrize("kind", ["feedback", "expectation"])
+def test_numbers_that_json_has_not(api, trace, kind, value):
+    """The client could not read the page of a search with such a trace."""
+    body = '{"assessment": {"assessment_name": "q", "source": {"source_type": "HUMAN"}, "%s": {"value": %s}}}'
+    r = api.raw(f"traces/{trace}/assessments", (body % (kind, value)).encode(), **V3)
+    check_error(r, 400, "INVALID_PARAMETER_VALUE", starts="Invalid value for parameter 'assessment." + kind)
+    assert "assessments" not in get(api, trace)
+
+
+@pytest.mark.cairn_only("the reference drops what it cannot read")
+@pytest.mark.parametrize("given", [{"k": None}, {"k": {"x": 1}}, {"a": 1}])
+def test_metadata_that_is_none(api, trace, given):
+    a = add(api, trace, feedback={"value": 1}, metadata={"k": "v"})
+    r = patch(api, trace, a, "metadata", metadata=given)
+    assert r.status_code == 400, r.text
+    assert read(api, trace, a["assessment_id"]).json()["assessment"]["metadata"] == {"k": "v"}
+
+
+def test_metadata_is_merged(api, trace):
+    a = add(api, trace, feedback={"value": 1}, metadata={"k": "v", "l": "w"})
+    r = patch(api, trace, a, "metadata", metadata={"l": "x", "m": "y"})
+    assert r.status_code == 200, r.text
+    assert r.json()["assessment"]["metadata"] == {"k": "v", "l": "x", "m": "y"}

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import uuid
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -319,3 +320,35 @@ def test_deep_and_wide(api, exp, trace_id):
     [got] = whole(api, trace)["spans"]
     assert len(got["events"]) == 300
     assert json.dumps(got["attributes"]).count("array_value") == 20
+
+
+@pytest.mark.cairn_only("a minute in the reference")
+def test_spans_without_ids(api, exp):
+    """Those behind the first do not matter any more: a few bytes make millions of them."""
+    many = b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"{}," * 20_000_000 + b"{}]}]}]}"
+    r = raw(api, exp, gzip.compress(many), Content_Encoding="gzip")
+    assert r.status_code == 422, r.text
+
+
+@pytest.mark.cairn_only("the reference locks nothing here")
+def test_a_trace_that_is_deleted_meanwhile(api, server, exp, trace_id, sql):
+    """It is made again: exporters do not send again what was a mistake."""
+    trace = logged(api, exp, span(trace_id, "first"))
+    with ThreadPoolExecutor(1) as pool:
+        sql("BEGIN")
+        sql("SELECT 1 FROM trace_info WHERE request_id = %s FOR UPDATE", [trace])
+        sent = pool.submit(send, Api(server), exp, [span(trace_id, "second")])
+        while not sent.done() and sql("SELECT COUNT(*) FROM information_schema.innodb_trx "
+                                      "WHERE trx_state = 'LOCK WAIT'") == ((0,),):
+            time.sleep(0.3)  # the table is made anew when nobody has asked for a while
+        sql("DELETE FROM trace_info WHERE request_id = %s", [trace])
+        sql("COMMIT")
+        assert sent.result().status_code == 200, sent.result().text
+    assert [s["name"] for s in whole(api, trace)["spans"]] == ["second"]
+
+
+@pytest.mark.cairn_only("minutes in the reference")
+def test_many_traces_in_one_request(api, exp):
+    """What the batch of a collector may have: 8192 spans."""
+    r = send(api, exp, [span(hex_id(32), end=1) for _ in range(8192)])
+    assert r.status_code == 200, r.text

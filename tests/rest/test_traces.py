@@ -462,3 +462,28 @@ def test_v2_refused(api, exp, trace, either):
     assert r.status_code == either(cairn=400, mlflow=500), r.text
     missing(api.call("PATCH", "traces/nosuch", json={"timestamp_ms": 5, "status": "OK"}), "nosuch")
     missing(api.get("traces/nosuch/info"), "nosuch")
+
+
+# --- times --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z"])
+def test_the_first_and_the_last_year(api, exp, time):
+    trace = started(api, exp, request_time=time)
+    assert (trace["request_time"], get(api, trace["trace_id"])["request_time"]) == (time, time)
+
+
+@pytest.mark.cairn_only("the reference takes them as no time, or answers 500")
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
+                                  "2026-02-30T00:00:00Z", "2025-02-29T00:00:00Z"])
+def test_times_that_are_none(api, exp, time):
+    assert start(api, info(exp, request_time=time)).status_code == 400
+
+
+@pytest.mark.cairn_only("the reference answers 500 to every search then")
+@pytest.mark.parametrize("ms", [-2**63, -62135596800001, 253402300800000, 2**63 - 1])
+def test_v2_times_that_have_no_date(api, exp, trace, ms):
+    r = api.post("traces", {"experiment_id": exp, "timestamp_ms": ms})
+    check_error(r, 400, "INVALID_PARAMETER_VALUE", starts=f"Invalid value {ms} for parameter 'timestamp_ms'")
+    r = api.call("PATCH", f"traces/{trace}", json={"timestamp_ms": ms, "status": "OK"})
+    assert r.status_code == 400, r.text
