@@ -6,6 +6,7 @@ tables hold ids that no answer ever shows: these are named by the rows in which
 they stand, refined until the links between rows are part of the name.
 """
 
+import calendar
 import hashlib
 import json
 import math
@@ -15,7 +16,9 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[
 EXPERIMENT = re.compile(r"(?<!\d)7000\d{3}(?!\d)")
 RANDOM_NAME = re.compile(r"[a-z]+-[a-z]+-\d{1,4}")
 TIME_TEXT = re.compile(r"(?<!\d)\d{13}(?!\d)")
-MOMENT = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d+")  # written by a client
+# written by a client, and times of traces
+MOMENT = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d+(?![\dZ])")
+ZULU = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?Z")
 DIGEST = re.compile(r"[0-9a-f]{8}")
 SET = re.compile(r"\{'[^']*'(?:, '[^']*')*\}")
 # Lists whose order is that of random ids, on both sides.
@@ -46,6 +49,13 @@ class Names:
         step = max(i for i, start in enumerate(self.starts) if start <= ms)
         return f"<time of step {step}>"
 
+    def zulu(self, match):
+        """As `time`; any other is the same on both sides."""
+        *parts, fraction = match.groups()
+        seconds = calendar.timegm([int(p) for p in parts])
+        ms = int((fraction or "")[:3].ljust(3, "0"))
+        return self.time(seconds * 1000 + ms) or match.group()
+
     def id(self, match):
         return "<id %d>" % self.ids.setdefault(match.group(), len(self.ids))
 
@@ -61,7 +71,7 @@ class Names:
             return self.random(text)
         for path, name in self.roots:
             text = text.replace(path, name)
-        text = MOMENT.sub("<moment>", text)
+        text = ZULU.sub(self.zulu, MOMENT.sub("<moment>", text))
         text = ID.sub(id_name or self.id, text)
         text = EXPERIMENT.sub(id_name or self.id, text)
         text = TIME_TEXT.sub(lambda m: self.time(int(m.group())) or m.group(), text)
