@@ -539,7 +539,7 @@ answer_stored(struct ctx *c, const struct trace *t)
 {
 	struct span_writer w = { .c = c };
 
-	c->res.content_type = "text/plain; charset=utf-8";
+	c->res.content_type = "text/plain";
 	buf_puts(&c->res.headers, "Content-Disposition: attachment; filename=traces.json\r\n"
 	    "Cache-Control: no-cache\r\n");
 	if (response_write(c, "{\"spans\":[", 10) == -1 ||

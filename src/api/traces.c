@@ -158,7 +158,7 @@ static const struct field trace_tag_set_fields[] = {
 
 static const struct field trace_tag_delete_fields[] = {
 	F_STR(trace_tag_delete, trace_id, 0),
-	F_STR(trace_tag_delete, key, 0),
+	F_STR(trace_tag_delete, key, REQUIRED),
 	F_END
 };
 
@@ -184,7 +184,7 @@ static const struct field prompt_version_in_fields[] = {
 
 static const struct field trace_link_prompts_fields[] = {
 	F_STR(trace_link_prompts, trace_id, REQUIRED),
-	F_LIST(trace_link_prompts, prompt_versions, 0, prompt_version_in,
+	F_LIST(trace_link_prompts, prompt_versions, REQUIRED, prompt_version_in,
 	    prompt_version_in_fields),
 	F_END
 };
@@ -384,6 +384,7 @@ trace_get_infos(struct ctx *c)
 	struct trace *list;
 	const struct str *bad;
 	int64_t *ids, n, i;
+	bool any = false;
 	size_t nids;
 
 	if (in->trace_ids.n > INFOS_MAX)
@@ -398,12 +399,15 @@ trace_get_infos(struct ctx *c)
 	if (n == -1 || store_trace_fill(&c->work, list, (size_t)n) == -1)
 		return fail_db(c);
 	json_begin(&c->out, NULL);
-	if (n > 0)
-		json_list_begin(&c->out, "trace_infos");
-	for (i = 0; i < n; i++)
-		if (is_wanted(list[i].experiment_id, &in->experiment_ids, ids, nids))
-			put_trace_info(c, NULL, &list[i]);
-	if (n > 0)
+	for (i = 0; i < n; i++) {
+		if (!is_wanted(list[i].experiment_id, &in->experiment_ids, ids, nids))
+			continue;
+		if (!any)
+			json_list_begin(&c->out, "trace_infos");
+		any = true;
+		put_trace_info(c, NULL, &list[i]);
+	}
+	if (any)
 		json_list_end(&c->out);
 	json_end(&c->out);
 	return 0;

@@ -166,6 +166,8 @@ ROWS = [
                 {"trace_ids": [tid(3), "nosuch", tid(1)]}, {"trace_ids": [tid(1)] * 2},
                 {"trace_ids": []}, {}, {"trace_ids": "x"}, {"trace_ids": [5]},
                 {"trace_ids": [tid(1)], "experiment_ids": ["$exp"]},
+                {"trace_ids": [tid(1)], "experiment_ids": ["$two"]},
+                {"trace_ids": [tid(1)], "experiment_ids": []},
                 {"trace_ids": [tid(1)], "experiment_ids": ["abc"]})],
         post("experiments/delete", {"experiment_id": "$exp"}), seen(1)),
     *[Scenario(
@@ -183,7 +185,7 @@ ROWS = [
         tag("nosuch", v, key="mlflow.traceName", value="b"),
         *[untag(tid(1), v, **body) for body in (
             {"key": "a"}, {"key": "a"}, {"key": "mlflow.traceName"}, {"key": "mlflow.traceName"},
-            {"key": "mlflow.trace.spansLocation"}, {"key": 5})],
+            {"key": "mlflow.trace.spansLocation"}, {}, {"key": ""}, {"key": 5})],
         untag("nosuch", v, key="a"), seen(1)) for v in (2, 3)],
     *[Scenario(
         f"traces delete {v}", experiment(), experiment("two", "two"), *[
@@ -223,7 +225,7 @@ ROWS = [
                 {"trace_id": tid(1), "prompt_versions": [{"name": "p", "version": "1"},
                                                          {"name": "q", "version": "2"}]},
                 {"trace_id": tid(1), "prompt_versions": [{"name": "p", "version": "1"}]},
-                {"trace_id": tid(2), "prompt_versions": []}, {},
+                {"trace_id": tid(2), "prompt_versions": []}, {}, {"trace_id": tid(2)},
                 {"trace_id": "nosuch", "prompt_versions": [{"name": "p", "version": "1"}]},
                 {"trace_id": tid(2), "prompt_versions": "x"},
                 {"trace_id": tid(2), "prompt_versions": [{"name": "p", "version": "x"}]},
@@ -408,7 +410,8 @@ SPANS = [
     Scenario(
         "traces spans", experiment(), logged(*TREE, resource={
             "service.name": "svc", "telemetry.sdk.name": "x", "n": 3}, name="a tree"),
-        seen(1), whole(1), whole(1, allow_partial="true"),
+        seen(1), whole(1), whole(1, allow_partial="true"), artifact(request_id=tid(1)),
+        artifact(2, request_id=tid(1)),
         get("traces/batchGet", {"trace_ids": [tid(1), "nosuch", tid(1)]}, v=3),
         get("traces/batchGet", {"trace_ids": tid(1), "experiment_ids": "7999999"}, v=3),
         get("traces/batchGet", {"trace_ids": tid(1), "experiment_ids": "$exp"}, v=3),
