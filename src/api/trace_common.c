@@ -36,6 +36,14 @@ load_trace(struct ctx *c, struct str trace_id, enum right right, struct trace *t
 }
 
 int
+load_whole_trace(struct ctx *c, struct str trace_id, struct trace *t)
+{
+	if (load_trace(c, trace_id, READ, t) == -1)
+		return -1;
+	return store_trace_fill(&c->work, t, 1) == -1 ? fail_db(c) : 0;
+}
+
+int
 take_part(struct ctx *c, const char *place, const struct json_object *from,
     const struct field *fields, void *to)
 {

@@ -7,6 +7,8 @@
 
 /* The trace, on which the right must be had, or 404 "Trace with ID 'X' not found.". */
 int	load_trace(struct ctx *, struct str trace_id, enum right, struct trace *);
+/* The same to be read, with tags, metadata and assessments. */
+int	load_whole_trace(struct ctx *, struct str trace_id, struct trace *);
 int	fail_no_trace(struct ctx *, struct str trace_id);
 
 /*

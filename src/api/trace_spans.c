@@ -412,7 +412,7 @@ take_switch(struct ctx *c, struct str text, bool *on)
 	    ", must be 'true' or 'false'.");
 }
 
-/* The trace of a request for spans, with tags and metadata. */
+/* The trace of a request for spans, with all that its info shows; another 404 than elsewhere. */
 static int
 load_full_trace(struct ctx *c, struct str id, struct trace *t)
 {

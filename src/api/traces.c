@@ -287,7 +287,7 @@ check_stored(struct ctx *c, const struct trace *t)
 
 	if (rc == 0)
 		return 0;
-	if (rc == -1 || store_trace_fill(&c->work, &stored, 1) == -1)
+	if (rc == -1 || store_trace_fill_kvs(&c->work, &stored, 1) == -1)
 		return fail_db(c);
 	if (stored.experiment_id != t->experiment_id)
 		return fail(c, INVALID_PARAMETER_VALUE, "Trace '%s' belongs to experiment %lld, "
@@ -322,10 +322,8 @@ answer_trace(struct ctx *c, struct str trace_id)
 {
 	struct trace t;
 
-	if (load_trace(c, trace_id, READ, &t) == -1)
+	if (load_whole_trace(c, trace_id, &t) == -1)
 		return -1;
-	if (store_trace_fill(&c->work, &t, 1) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
 	json_begin(&c->out, "trace");
 	put_trace_info(c, "trace_info", &t);

@@ -72,10 +72,8 @@ answer_info(struct ctx *c, struct str trace_id)
 {
 	struct trace t;
 
-	if (load_trace(c, trace_id, READ, &t) == -1)
+	if (load_whole_trace(c, trace_id, &t) == -1)
 		return -1;
-	if (store_trace_fill(&c->work, &t, 1) == -1)
-		return fail_db(c);
 	json_begin(&c->out, NULL);
 	put_trace_info_v2(c, "trace_info", &t);
 	json_end(&c->out);

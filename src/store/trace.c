@@ -240,27 +240,29 @@ read_assessments(struct work *work, const struct index *x)
 	return read_rows(work, x, &q, ASSESSMENT_TYPES, take_assessment);
 }
 
-int
-store_trace_fill(struct work *work, struct trace *t, size_t n)
+static int
+fill(struct work *work, struct trace *t, size_t n, bool assessments)
 {
 	struct index x;
 
 	if (n == 0)
 		return 0;
 	index_traces(work->mem, t, n, &x);
-	return read_tags(work, &x) == -1 || read_metadata(work, &x) == -1 ||
-	    read_assessments(work, &x) == -1 ? -1 : 0;
+	if (read_tags(work, &x) == -1 || read_metadata(work, &x) == -1)
+		return -1;
+	return assessments ? read_assessments(work, &x) : 0;
+}
+
+int
+store_trace_fill(struct work *work, struct trace *t, size_t n)
+{
+	return fill(work, t, n, true);
 }
 
 int
 store_trace_fill_kvs(struct work *work, struct trace *t, size_t n)
 {
-	struct index x;
-
-	if (n == 0)
-		return 0;
-	index_traces(work->mem, t, n, &x);
-	return read_tags(work, &x) == -1 || read_metadata(work, &x) == -1 ? -1 : 0;
+	return fill(work, t, n, false);
 }
 
 /* Keys and values of a trace by one statement; a list of one takes the plain way. */
